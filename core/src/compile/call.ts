@@ -1,0 +1,250 @@
+/**
+ * Step 7: one call. Reads arguments and storage, runs the steps, prepares every result, and only then commits: until
+ * the commit nothing that anybody can see has changed, and the commit cannot fail.
+ */
+import type { Variable } from "../graph/nodes.js";
+import type { Type } from "../graph/type.js";
+import type { Executable, HostMemory } from "../plugin/contract.js";
+import type { Container } from "../shared/container.js";
+import { isNDArray, type NDArray, scalarNDArray } from "../tensor/ndarray.js";
+import type { TensorType } from "../tensor/tensor-type.js";
+import { CallNumbers } from "./call-numbers.js";
+import type { OutputPlan } from "./interface.js";
+import type { CompiledRegion, Exit, Linked, LinkedStage, Signature, Slot, Step } from "./link.js";
+import { Facts, inferNode, inferShapes, inOrder, lowerRegion } from "./specialize.js";
+
+/** Internal values of one call by slot. */
+type Values = unknown[];
+
+/** New storage for a shared variable, ready to be put in. */
+export interface Prepared {
+  readonly container: Container;
+  readonly internal: unknown;
+}
+
+/** What a call has computed and not yet made visible. */
+export interface Outcome {
+  /** Host values, in the order of the outputs. */
+  readonly outputs: unknown[];
+  readonly updates: readonly Prepared[];
+  /** Regions that ran; a device may still be at work on them. */
+  readonly used: readonly Executable[];
+  /** Gives back what the call made and nobody kept. */
+  readonly discard: () => void;
+}
+
+/** Reads the storage of every shared variable, and of inputs without an argument. */
+function enter(linked: Linked, args: readonly unknown[]): Values {
+  const values: Values = new Array(linked.slotCount);
+  linked.inputs.forEach((slot, i) => {
+    values[slot.index] = args[i] ?? linked.graph.inputs[i]?.container?.internal;
+  });
+  for (const { variable, slot } of linked.shared) values[slot.index] = variable.container.internal;
+  return values;
+}
+
+/**
+ * Runs a call up to the commit. A generator: where a value can only be read asynchronously it yields the promise and
+ * is given what it resolved to; a synchronous caller checks `needsAsync` before it starts.
+ */
+export function* run(linked: Linked, args: readonly unknown[], memory: HostMemory): Generator<Promise<unknown>, Outcome, unknown> {
+  const values = enter(linked, args);
+  const owned = new Map<unknown, Slot>();
+  const discard = (): void => {
+    for (const [value, slot] of owned) linked.maker.get(slot.index)?.release(slot.type, value);
+    owned.clear();
+  };
+  const prepared: Prepared[] = [];
+  const used: Executable[] = [];
+  try {
+    const numbers = new CallNumbers(linked.numbers, (variable) => {
+      const slot = linked.hostSlots.get(variable);
+      return slot === undefined ? undefined : values[slot.index];
+    });
+    let before: Signature | undefined;
+    let key = "";
+    for (const stage of linked.stages) {
+      ({ key, signature: before } = signatureOf(linked, stage, values, numbers, key, before));
+      for (const step of stage.steps) yield* runStep(step, before, values, numbers, owned, used);
+    }
+    const facts = (before as Signature).facts;
+    const take = exitTaker(linked, values, numbers, facts, owned, memory);
+    for (const { update, exit } of linked.updates) {
+      const { container } = update;
+      prepared.push({ container, internal: yield* take.internal(exit, container.type) });
+    }
+    const outputs: unknown[] = [];
+    for (let i = 0; i < linked.outputs.length; i++) {
+      outputs.push(yield* take.output(linked.outputs[i] as Exit, linked.graph.outputPlans[i] as OutputPlan));
+    }
+    return { outputs, updates: prepared, used, discard };
+  } catch (error) {
+    for (const { container, internal } of prepared) container.type.release(internal);
+    discard();
+    throw error;
+  }
+}
+
+/** Puts all new values in at once. */
+export function commit(outcome: Outcome): void {
+  for (const { container, internal } of outcome.updates) container.replace(internal);
+  outcome.discard();
+}
+
+/** Drops what a call has computed, as if it had not happened. */
+export function abandon(outcome: Outcome): void {
+  for (const { container, internal } of outcome.updates) container.type.release(internal);
+  outcome.discard();
+}
+
+/** The compiled regions for the shapes at hand; compiles them at the first time. */
+function signatureOf(
+  linked: Linked,
+  stage: LinkedStage,
+  values: Values,
+  numbers: CallNumbers,
+  prefix: string,
+  before: Signature | undefined,
+): { key: string; signature: Signature } {
+  let key = prefix;
+  const shapes = new Map(before?.facts.shapes);
+  for (const slot of stage.signed) {
+    const shape = slot.type.shapeOf(values[slot.index]);
+    shapes.set(slot.variable, shape);
+    key += `${shape.join()};`;
+  }
+  const called = new Map<Variable, number>();
+  if (stage.lengths.length > 0) {
+    const facts = new Facts(shapes, linked.numbers, called);
+    walkLengths(stage, facts, called, numbers);
+    key += [...called.values()].join();
+  }
+  const known = stage.signatures.get(key);
+  if (known !== undefined) return { key, signature: known };
+  const facts = new Facts(shapes, linked.numbers, called);
+  inferShapes(stage.stage, facts);
+  const regions = new Map(
+    stage.stage.regions.map((plan): [typeof plan, CompiledRegion] => {
+      const lowered = lowerRegion(plan, facts);
+      return [plan, { ...lowered, executable: plan.executor.compileRegion(lowered.region) }];
+    }),
+  );
+  const signature = { facts, regions };
+  stage.signatures.set(key, signature);
+  return { key, signature };
+}
+
+/** Computes the lengths that this call's numbers decide, in the order in which shapes become known. */
+function walkLengths(stage: LinkedStage, facts: Facts, called: Map<Variable, number>, numbers: CallNumbers): void {
+  for (const node of inOrder(stage.stage)) {
+    for (const position of node.op.hostOperands(node.inputs).shape) {
+      const variable = node.inputs[position] as Variable;
+      if (!facts.isFolded(variable)) called.set(variable, Number(numbers.get(variable, facts)));
+    }
+    inferNode(node, facts);
+  }
+}
+
+function* runStep(
+  step: Step,
+  signature: Signature,
+  values: Values,
+  numbers: CallNumbers,
+  owned: Map<unknown, Slot>,
+  used: Executable[],
+): Generator<Promise<unknown>, void, unknown> {
+  if (step.kind === "number") {
+    const type = step.to.type as TensorType;
+    values[step.to.index] = scalarNDArray(numbers.get(step.to.variable, signature.facts), type.dtype);
+    return;
+  }
+  if (step.kind === "transfer") {
+    const { from, to } = step;
+    const host = yield* toHost(from.type, values[from.index], true);
+    values[to.index] = to.type.residence === "host" ? host : to.type.fromHost(host, { borrow: true });
+    if (to.type.residence !== "host") owned.set(values[to.index], to);
+    return;
+  }
+  const compiled = signature.regions.get(step.plan) as CompiledRegion;
+  const inputs = step.inputs.map((slot) => values[slot.index]);
+  const scalars = compiled.scalars.map((variable) => Number(numbers.get(variable, signature.facts)));
+  const made = compiled.executable.run(inputs, scalars);
+  used.push(compiled.executable);
+  compiled.results.forEach((result, i) => {
+    const slot = step.outputs[i] as Slot;
+    if (result.from === "run") {
+      values[slot.index] = made[result.position];
+      owned.set(made[result.position], slot);
+    } else if (result.from === "input") values[slot.index] = inputs[result.position];
+    else values[slot.index] = slot.type.residence === "host" ? result.value : slot.type.fromHost(result.value, { borrow: false });
+  });
+}
+
+function* toHost(type: Type, internal: unknown, borrow: boolean): Generator<Promise<unknown>, unknown, unknown> {
+  if (type.syncRead) return type.toHost(internal, { borrow });
+  return yield type.toHostAsync(internal, { borrow });
+}
+
+/** Hands results out: what the call owns goes to the first who asks, everybody else gets a copy. */
+function exitTaker(
+  linked: Linked,
+  values: Values,
+  numbers: CallNumbers,
+  facts: Facts,
+  owned: Map<unknown, Slot>,
+  memory: HostMemory,
+) {
+  const lent = (slot: Slot): unknown => {
+    const shared = linked.shared.find((entry) => entry.slot === slot);
+    return shared === undefined ? values[slot.index] : shared.variable.container.lend();
+  };
+  const numberOf = (variable: Variable): NDArray =>
+    facts.isFolded(variable)
+      ? facts.folded(variable)
+      : scalarNDArray(numbers.get(variable, facts), (variable.type as TensorType).dtype);
+  return {
+    /** A new internal value for a storage of this Type. */
+    *internal(exit: Exit, type: Type): Generator<Promise<unknown>, unknown, unknown> {
+      if (exit.from === "number") return type.fromHost(numberOf(exit.variable), { borrow: false });
+      const { slot } = exit;
+      const value = values[slot.index];
+      if (slot.type.residence !== type.residence) {
+        const host = yield* toHost(slot.type, value, true);
+        return type.fromHost(host, { borrow: false });
+      }
+      if (type.residence === "host") {
+        return type.fromHost(value, { borrow: owned.delete(value) });
+      }
+      return owned.delete(value) ? value : type.copyInternal(value);
+    },
+    /** A value for the caller: its own, unless it may be borrowed. */
+    *output(exit: Exit, plan: OutputPlan): Generator<Promise<unknown>, unknown, unknown> {
+      if (exit.from === "number") return numberOf(exit.variable).copy();
+      const { slot } = exit;
+      const value = values[slot.index];
+      if (plan.internal) return owned.delete(value) ? value : plan.borrow ? lent(slot) : slot.type.copyInternal(value);
+      const handOver = slot.type.residence === "host" && owned.has(value) && (plan.borrow || !(isNDArray(value) && memory.owns(value)));
+      if (handOver && owned.delete(value)) return value;
+      return yield* toHost(slot.type, plan.borrow ? lent(slot) : value, plan.borrow);
+    },
+  };
+}
+
+/** Whether a call must wait for a device; if so, for what. */
+export function waitsFor(linked: Linked): string | undefined {
+  const blocked = (slot: Slot): string | undefined => (slot.type.syncRead ? undefined : slot.type.toString());
+  for (const stage of linked.stages) {
+    for (const step of stage.steps) {
+      if (step.kind === "transfer" && blocked(step.from) !== undefined) return blocked(step.from);
+    }
+  }
+  for (const [i, exit] of linked.outputs.entries()) {
+    if (exit.from === "number" || linked.graph.outputPlans[i]?.internal) continue;
+    if (blocked(exit.slot) !== undefined) return blocked(exit.slot);
+  }
+  for (const { update, exit } of linked.updates) {
+    if (exit.from !== "slot" || exit.slot.type.residence === update.container.type.residence) continue;
+    if (blocked(exit.slot) !== undefined) return blocked(exit.slot);
+  }
+  return undefined;
+}

@@ -1,0 +1,208 @@
+/**
+ * Step 1: what the user asked for, checked. Applies givens, finds the shared variables (implicit inputs), adds
+ * default updates. Nothing is computed and nothing changed when it refuses.
+ */
+import { BitaleTypeError, describeValue } from "../errors.js";
+import { isVariable, type Variable } from "../graph/nodes.js";
+import { replace } from "../graph/replace.js";
+import { ancestors, freeVariables } from "../graph/walk.js";
+import type { Container } from "../shared/container.js";
+import { asUpdate, isSharedVariable, type SharedVariable } from "../shared/shared-variable.js";
+import { asVariable, cast, isWeak, type Operand } from "../tensor/ops/operands.js";
+import { specifyShape } from "../tensor/ops/shaping.js";
+import { isTensorType } from "../tensor/tensor-type.js";
+import type { FunctionGraph } from "./graph.js";
+import { type InputPlan, planInputs, planOutputs } from "./interface.js";
+import type { CompileOptions, GivenPair, UpdatePair } from "./options.js";
+
+/** @throws BitaleTypeError with the codes of bad inputs, outputs, updates and givens */
+export function collect(
+  givenInputs: unknown,
+  givenOutputs: readonly unknown[],
+  options: CompileOptions,
+  warn: (message: string) => void,
+): FunctionGraph {
+  const inputs = planInputs(givenInputs, options.allowInputDowncast);
+  const variables = inputs.map((input) => input.variable);
+  const { variables: outputs, plans: outputPlans } = planOutputs(givenOutputs);
+  const explicit = explicitUpdates(options.updates);
+  const states = inputs.filter((input) => input.update !== undefined);
+  const givens = collectGivens(options.givens, variables);
+  const substitute = (list: readonly Variable[]): Variable[] => (givens.size === 0 ? [...list] : replace(list, givens));
+  const finalOutputs = substitute(outputs);
+  const values = substitute([...explicit.values()]);
+  const updates = new Map([...explicit.keys()].map((target, i) => [target, fitted(target, values[i] as Variable)]));
+  const stateValues = substitute(states.map((input) => input.update as Variable));
+  addDefaultUpdates([...finalOutputs, ...stateValues], updates, options.noDefaultUpdates, substitute);
+  const results = [...finalOutputs, ...updates.values(), ...stateValues];
+  const free = freeVariables(results, new Set(variables));
+  checkFree(free, variables);
+  checkUnused(inputs, results, options.onUnusedInput ?? "raise", warn);
+  return {
+    name: options.name,
+    inputs,
+    shared: free.filter(isSharedVariable),
+    outputs: finalOutputs,
+    outputPlans,
+    updates: [
+      ...[...updates].map(([target, value]) => ({ target, value, container: target.container as Container })),
+      ...states.map((input, i) => ({
+        target: input.variable,
+        value: stateValues[i] as Variable,
+        container: input.container as Container,
+      })),
+    ],
+  };
+}
+
+function explicitUpdates(pairs: Iterable<UpdatePair> | undefined): Map<SharedVariable, Variable> {
+  const updates = new Map<SharedVariable, Variable>();
+  for (const pair of pairsOf(pairs, "updates")) {
+    const [target, expression] = pair;
+    if (!isSharedVariable(target)) {
+      throw new BitaleTypeError("UPDATE_NOT_SHARED", {
+        subject: `update of ${isVariable(target) ? target : describeValue(target)}`,
+        problem: "only shared variables can be updated",
+        cure: "make it with shared(value)",
+      });
+    }
+    if (updates.has(target)) {
+      throw new BitaleTypeError("DUPLICATE_UPDATE", {
+        subject: `update of ${target}`,
+        problem: "it has two new values in one function",
+      });
+    }
+    updates.set(target, asUpdate(target, expression));
+  }
+  return updates;
+}
+
+function pairsOf(pairs: unknown, what: string): Iterable<readonly [unknown, unknown]> {
+  if (pairs === undefined || pairs === null) return [];
+  const iterable = typeof pairs === "object" && Symbol.iterator in pairs;
+  const list = iterable ? [...(pairs as Iterable<unknown>)] : [];
+  if (iterable && list.every((pair) => Array.isArray(pair) && pair.length === 2)) {
+    return list as [unknown, unknown][];
+  }
+  throw new BitaleTypeError("BAD_OPTION", {
+    subject: what,
+    problem: "a list of pairs (or a Map) is needed",
+    expected: `${what}: [[variable, expression], …]`,
+    got: describeValue(pairs),
+  });
+}
+
+/** The lengths of an update that may not fit the variable's static ones are checked at the call. */
+function fitted(target: SharedVariable, value: Variable): Variable {
+  const plain = target.type.plain();
+  const checked = asUpdate(target, value);
+  return plain.accepts(checked.type) || !isTensorType(plain) ? checked : specifyShape(checked, plain.shape);
+}
+
+function collectGivens(pairs: Iterable<GivenPair> | undefined, inputs: readonly Variable[]): Map<Variable, Variable> {
+  const givens = new Map<Variable, Variable>();
+  for (const [old, replacement] of pairsOf(pairs, "givens")) {
+    const subject = `given for ${isVariable(old) ? old : describeValue(old)}`;
+    if (!isVariable(old)) {
+      throw new BitaleTypeError("BAD_GIVEN", { subject, problem: "only variables can be replaced" });
+    }
+    if (inputs.includes(old)) {
+      throw new BitaleTypeError("BAD_GIVEN", {
+        subject,
+        problem: "it is an explicit input of the function",
+        cure: "take it out of the inputs, or replace something else",
+      });
+    }
+    if ([...givens.values()].some((value) => ancestors([value]).has(old))) {
+      throw new BitaleTypeError("BAD_GIVEN", {
+        subject,
+        problem: "an earlier replacement depends on it",
+        cure: "list it first, or use separate functions",
+      });
+    }
+    givens.set(old, replace([substituteFor(old, replacement, subject)], givens)[0] as Variable);
+  }
+  return givens;
+}
+
+function substituteFor(old: Variable, replacement: unknown, subject: string): Variable {
+  const plain = old.type.plain();
+  const given = asVariable(replacement as Operand);
+  const variable = isWeak(given) && isTensorType(plain) ? cast(given, plain.dtype) : given;
+  if (plain.convertible(variable.type)) {
+    return plain.accepts(variable.type) || !isTensorType(plain) ? variable : specifyShape(variable, plain.shape);
+  }
+  throw new BitaleTypeError("BAD_GIVEN", {
+    subject,
+    problem: "the replacement has another type",
+    expected: plain.toString(),
+    got: variable.type.toString(),
+    cure: "cast or reshape the replacement; for another kind of value make the input with like(variable)",
+  });
+}
+
+/** Shared variables that are reached bring their default updates, which may reach more of them. */
+function addDefaultUpdates(
+  outputs: readonly Variable[],
+  updates: Map<SharedVariable, Variable>,
+  suppressed: CompileOptions["noDefaultUpdates"],
+  substitute: (variables: readonly Variable[]) => Variable[],
+): void {
+  if (suppressed !== undefined && typeof suppressed !== "boolean" && !Array.isArray(suppressed)) {
+    throw new BitaleTypeError("BAD_OPTION", {
+      subject: "noDefaultUpdates",
+      problem: "a boolean or a list of shared variables is needed",
+      got: describeValue(suppressed),
+    });
+  }
+  if (suppressed === true) return;
+  const skip = new Set<Variable>(Array.isArray(suppressed) ? suppressed : []);
+  const pending = [...outputs, ...updates.values()];
+  const asked = new Set<SharedVariable>();
+  for (let batch = pending.splice(0); batch.length > 0; batch = pending.splice(0)) {
+    for (const variable of freeVariables(batch)) {
+      if (!isSharedVariable(variable) || asked.has(variable) || skip.has(variable) || updates.has(variable)) continue;
+      asked.add(variable);
+      if (variable.defaultUpdate === undefined) continue;
+      const [value] = substitute([variable.defaultUpdate]) as [Variable];
+      updates.set(variable, fitted(variable, value));
+      pending.push(value);
+    }
+  }
+}
+
+function checkFree(free: readonly Variable[], inputs: readonly Variable[]): void {
+  const missing = free.find((variable) => !isSharedVariable(variable) && !inputs.includes(variable));
+  if (missing === undefined) return;
+  throw new BitaleTypeError("MISSING_INPUT", {
+    subject: `input ${missing.name ?? missing.type}`,
+    problem: "the outputs or updates depend on it, but it is not among the inputs",
+    cure: "add it to the inputs, or give it a value through givens",
+  });
+}
+
+function checkUnused(
+  inputs: readonly InputPlan[],
+  results: readonly Variable[],
+  mode: "raise" | "warn" | "ignore",
+  warn: (message: string) => void,
+): void {
+  if (!["raise", "warn", "ignore"].includes(mode)) {
+    throw new BitaleTypeError("BAD_OPTION", {
+      subject: "onUnusedInput",
+      problem: `${describeValue(mode)} is no such mode`,
+      expected: '"raise", "warn" or "ignore"',
+    });
+  }
+  if (mode === "ignore") return;
+  const used = ancestors(results);
+  const unused = inputs.findIndex((input) => !used.has(input.variable) && input.update === undefined);
+  if (unused === -1) return;
+  const error = new BitaleTypeError("UNUSED_INPUT", {
+    subject: `input ${unused} (${inputs[unused]?.variable})`,
+    problem: "no output and no update depends on it",
+    cure: 'leave it out, or pass onUnusedInput: "ignore"',
+  });
+  if (mode === "raise") throw error;
+  warn(error.message);
+}

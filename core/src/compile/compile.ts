@@ -1,0 +1,82 @@
+/**
+ * From variables to a function, in numbered steps, a file each: (1) collect, (2) host numbers and static shapes,
+ * (3) rewrite, (4) place, (5) partition, (6) link, (7) call.
+ */
+import { BitaleTypeError, describeValue } from "../errors.js";
+import { isVariable } from "../graph/nodes.js";
+import { toposort } from "../graph/walk.js";
+import { rewrite } from "../rewrite/rewrite.js";
+import { collect } from "./collect.js";
+import { type CallSurroundings, type CompiledFunction, type Layout, makeFunction } from "./compiled-function.js";
+import { copyGraph } from "./copy.js";
+import type { Executor } from "./executor.js";
+import { type FunctionGraph, resultsOf, withResults } from "./graph.js";
+import { findHostNumbers } from "./host-numbers.js";
+import { Out } from "./interface.js";
+import { link } from "./link.js";
+import type { CompileOptions, Input, Outputs } from "./options.js";
+import { partition } from "./partition.js";
+import { place } from "./place.js";
+
+/** What `compile` needs of a runtime. */
+export interface CompileSurroundings extends CallSurroundings {
+  /** In the order of preference; the last one runs every primitive on the host. */
+  readonly executors: () => readonly Executor[];
+  readonly warn: (message: string) => void;
+}
+
+const optionNames = ["name", "updates", "givens", "noDefaultUpdates", "onUnusedInput", "allowInputDowncast"];
+
+/** See `Runtime.compile`. */
+export function compile<const I extends readonly Input[], const O extends Outputs>(
+  inputs: I,
+  outputs: O,
+  options: CompileOptions,
+  surroundings: CompileSurroundings,
+): CompiledFunction<I, O> {
+  checkOptions(options);
+  const { list, layout } = layoutOf(outputs);
+  const collected = collect(inputs, list, options, surroundings.warn);
+  const graph = withResults(collected, rewrite(resultsOf(collected)));
+  return build(graph, inputs, layout, surroundings) as unknown as CompiledFunction<I, O>;
+}
+
+/** The steps behind the rewrites; a copy of a function goes through them again. */
+function build(graph: FunctionGraph, inputs: readonly Input[], layout: Layout, surroundings: CompileSurroundings): CompiledFunction {
+  const results = resultsOf(graph);
+  const nodes = toposort(results);
+  const numbers = findHostNumbers(nodes);
+  const placement = place(nodes, numbers, surroundings.executors());
+  const stages = partition(nodes, placement, numbers, results);
+  const linked = link(graph, numbers, placement, stages);
+  return makeFunction(linked, inputs, layout, surroundings, (options) => build(copyGraph(graph, options), inputs, layout, surroundings));
+}
+
+function checkOptions(options: object): void {
+  const unknown = Object.keys(options).find((name) => !optionNames.includes(name));
+  if (unknown === undefined) return;
+  throw new BitaleTypeError("BAD_OPTION", {
+    subject: "compile()",
+    problem: `${unknown} is no option`,
+    expected: optionNames.join(", "),
+  });
+}
+
+/** Outputs as a list, and how to give the values back in the form that was asked for. */
+function layoutOf(outputs: unknown): { list: unknown[]; layout: Layout } {
+  if (outputs === null || outputs === undefined) return { list: [], layout: { names: undefined, shape: () => undefined } };
+  if (isVariable(outputs) || outputs instanceof Out) {
+    return { list: [outputs], layout: { names: undefined, shape: ([value]) => value } };
+  }
+  if (Array.isArray(outputs)) return { list: outputs, layout: { names: undefined, shape: (values) => values } };
+  if (typeof outputs === "object") {
+    const names = Object.keys(outputs);
+    const shape = (values: readonly unknown[]) => Object.fromEntries(names.map((name, i) => [name, values[i]]));
+    return { list: Object.values(outputs), layout: { names, shape } };
+  }
+  throw new BitaleTypeError("BAD_OUTPUT", {
+    subject: "compile()",
+    problem: "outputs must be a variable, a list or a record of variables, or null",
+    got: describeValue(outputs),
+  });
+}

@@ -1,0 +1,168 @@
+/**
+ * Step 6: a plan of steps for the call. Every value has a slot for each place where it is needed; transfers stand
+ * explicitly between regions. Regions are compiled for a signature of concrete shapes when it first occurs.
+ */
+import { isConstant, type Variable } from "../graph/nodes.js";
+import type { Type } from "../graph/type.js";
+import type { Executable } from "../plugin/region.js";
+import type { SharedVariable } from "../shared/shared-variable.js";
+import type { Executor } from "./executor.js";
+import type { FunctionGraph, Update } from "./graph.js";
+import { type HostNumbers, lengthSources } from "./host-numbers.js";
+import type { RegionPlan, Stage } from "./partition.js";
+import { dataOperands, type Placement } from "./place.js";
+import type { Facts, LoweredRegion } from "./specialize.js";
+
+/** A value at a place: "host" or the residence of a backend. */
+export interface Slot {
+  readonly index: number;
+  readonly variable: Variable;
+  /** The Type of the internal value that the slot holds. */
+  readonly type: Type;
+}
+
+export type Step =
+  /** A number that a region reads as a tensor. */
+  | { readonly kind: "number"; readonly to: Slot }
+  | { readonly kind: "transfer"; readonly from: Slot; readonly to: Slot }
+  | { readonly kind: "region"; readonly plan: RegionPlan; readonly inputs: readonly Slot[]; readonly outputs: readonly Slot[] };
+
+/** A compiled region with what it needs at each call. */
+export interface CompiledRegion extends LoweredRegion {
+  readonly executable: Executable;
+}
+
+/** What one signature of shapes was compiled to. */
+export interface Signature {
+  readonly facts: Facts;
+  readonly regions: ReadonlyMap<RegionPlan, CompiledRegion>;
+}
+
+export interface LinkedStage {
+  readonly stage: Stage;
+  /** Slots whose shapes decide the signature. */
+  readonly signed: Set<Slot>;
+  /** Numbers of the call that decide lengths. */
+  readonly lengths: readonly Variable[];
+  readonly steps: readonly Step[];
+  readonly signatures: Map<string, Signature>;
+}
+
+/** How a result leaves: from a slot, or as a number. */
+export type Exit = { readonly from: "slot"; readonly slot: Slot } | { readonly from: "number"; readonly variable: Variable };
+
+export interface Linked {
+  readonly graph: FunctionGraph;
+  readonly numbers: HostNumbers;
+  readonly placement: Placement;
+  readonly slotCount: number;
+  /** One for each explicit input. */
+  readonly inputs: readonly Slot[];
+  readonly shared: readonly { readonly variable: SharedVariable; readonly slot: Slot }[];
+  readonly stages: readonly LinkedStage[];
+  readonly outputs: readonly Exit[];
+  readonly updates: readonly { readonly update: Update; readonly exit: Exit }[];
+  /** Where a variable's value lies on the host, if it ever does. */
+  readonly hostSlots: ReadonlyMap<Variable, Slot>;
+  /** The executor that made the value of a slot; undefined: an argument or shared value. */
+  readonly maker: ReadonlyMap<number, Executor>;
+}
+
+export function link(graph: FunctionGraph, numbers: HostNumbers, placement: Placement, stages: readonly Stage[]): Linked {
+  const slots = new Map<string, Slot>();
+  const native = new Map<Variable, Slot>();
+  const maker = new Map<number, Executor>();
+  const slot = (variable: Variable, residence: string, type: Type): Slot => {
+    const key = `${variable.id}@${residence}`;
+    const known = slots.get(key);
+    if (known !== undefined) return known;
+    const fresh = { index: slots.size, variable, type };
+    slots.set(key, fresh);
+    return fresh;
+  };
+  const enter = (variable: Variable): Slot => {
+    const entered = slot(variable, variable.type.residence, variable.type);
+    native.set(variable, entered);
+    return entered;
+  };
+  const inputs = graph.inputs.map((input) => enter(input.variable));
+  const shared = graph.shared.map((variable) => ({ variable, slot: enter(variable) }));
+
+  const linkStage = (stage: Stage): LinkedStage => {
+    const steps: Step[] = [];
+    const signed = new Set<Slot>();
+    const made = new Set<Variable>(stage.regions.flatMap((plan) => plan.nodes.flatMap((node) => node.outputs)));
+    const at = (variable: Variable, residence: string, type: Type): Slot => {
+      const there = slots.get(`${variable.id}@${residence}`);
+      if (there !== undefined) return there;
+      if (numbers.called.has(variable)) {
+        hostNumbers(variable);
+        const host = slot(variable, "host", variable.type.plain());
+        native.set(variable, host);
+        steps.push({ kind: "number", to: host });
+        if (residence === "host") return host;
+      }
+      const from = native.get(variable) as Slot;
+      const to = slot(variable, residence, type);
+      steps.push({ kind: "transfer", from, to });
+      return to;
+    };
+    const hostNumbers = (variable: Variable): void => {
+      if (isConstant(variable) || numbers.fixed.has(variable)) return;
+      if (numbers.called.has(variable)) variable.owner?.inputs.forEach(hostNumbers);
+      else at(variable, "host", variable.type.plain());
+    };
+    const lengths = new Set<Variable>();
+    for (const plan of stage.regions) {
+      for (const node of plan.nodes) {
+        const host = node.op.hostOperands(node.inputs);
+        for (const position of [...host.shape, ...host.value]) hostNumbers(node.inputs[position] as Variable);
+        for (const position of host.shape) {
+          const variable = node.inputs[position] as Variable;
+          if (!isConstant(variable) && !numbers.fixed.has(variable)) lengths.add(variable);
+        }
+        for (const operand of lengthSources(node.inputs, dataOperands(node), numbers)) {
+          const source = native.get(operand);
+          if (source !== undefined && !made.has(operand)) signed.add(source);
+        }
+      }
+      const { executor } = plan;
+      const from = plan.inputs.map((variable) => at(variable, executor.residence, executor.typeFor(variable.type.plain())));
+      const to = plan.outputs.map((variable) => {
+        const output = slot(variable, executor.residence, executor.typeFor(variable.type.plain()));
+        native.set(variable, output);
+        maker.set(output.index, executor);
+        return output;
+      });
+      steps.push({ kind: "region", plan, inputs: from, outputs: to });
+    }
+    return { stage, signed, lengths: [...lengths], steps, signatures: new Map() };
+  };
+  const linked = (stages.length === 0 ? [{ regions: [] }] : stages).map(linkStage);
+  const exit = (variable: Variable): Exit => {
+    const from = native.get(variable);
+    if (from !== undefined && !numbers.called.has(variable)) return { from: "slot", slot: from };
+    return { from: "number", variable };
+  };
+  const outputs = graph.outputs.map(exit);
+  const updates = graph.updates.map((update) => ({ update, exit: exit(update.value) }));
+  const numbered = [...outputs, ...updates.map((update) => update.exit)].flatMap((e) => (e.from === "number" ? [e.variable] : []));
+  const last = linked.at(-1) as LinkedStage;
+  for (const source of lengthSources(numbered, [], numbers)) {
+    const known = native.get(source);
+    if (known !== undefined) last.signed.add(known);
+  }
+  return {
+    graph,
+    numbers,
+    placement,
+    inputs,
+    shared,
+    stages: linked,
+    outputs,
+    updates,
+    slotCount: slots.size,
+    hostSlots: new Map([...slots.values()].filter((s) => s.type.residence === "host").map((s) => [s.variable, s])),
+    maker,
+  };
+}

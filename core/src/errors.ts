@@ -1,0 +1,228 @@
+/**
+ * Every error that bitale raises on purpose. Errors are an API: each has a stable `code`, the `subject` it is
+ * about, what was `expected`, what it `got`, and a `cure`. Use `isBitaleError` (a brand, not `instanceof`: two
+ * copies of core may live in one process).
+ */
+
+/** Stable codes. A code never changes its meaning; new ones may be added. */
+export type ErrorCode =
+  // construction
+  | "REFUSED"
+  | "NO_SHARED_CONSTRUCTOR"
+  | "UNKNOWN_KWARG"
+  | "BAD_KWARG"
+  | "UNKNOWN_BACKEND"
+  | "BACKEND_FAILED"
+  | "BACKEND_NOT_READY"
+  | "BACKEND_UNAVAILABLE"
+  | "SYMBOLIC_VALUE"
+  | "CONTAINER_AND_VALUE"
+  | "OUT_OF_MEMORY"
+  // values
+  | "BAD_VALUE"
+  | "WRONG_DTYPE"
+  | "WRONG_RANK"
+  | "WRONG_SHAPE"
+  | "LOSSY_VALUE"
+  | "UNSUPPORTED_DTYPE"
+  | "READ_ONLY"
+  | "DISPOSED"
+  // graphs
+  | "BAD_OPERAND"
+  | "BAD_AXIS"
+  | "SHAPE_MISMATCH"
+  | "INDEX_OUT_OF_BOUNDS"
+  | "NOT_DIFFERENTIABLE"
+  | "DISCONNECTED_INPUT"
+  | "BAD_COST"
+  // compile
+  | "BAD_INPUT"
+  | "SHARED_AS_INPUT"
+  | "DUPLICATE_INPUT"
+  | "UNUSED_INPUT"
+  | "MISSING_INPUT"
+  | "BAD_OUTPUT"
+  | "BAD_OPTION"
+  | "UPDATE_NOT_SHARED"
+  | "DUPLICATE_UPDATE"
+  | "UPDATE_TYPE"
+  | "BAD_GIVEN"
+  | "NO_KERNEL"
+  // call
+  | "MISSING_ARGUMENT"
+  | "EXTRA_ARGUMENT"
+  | "BAD_ARGUMENT"
+  | "NEEDS_ASYNC"
+  | "KERNEL_FAILED"
+  | "DEVICE_LOST"
+  // plugins and configuration
+  | "BAD_PLUGIN"
+  | "BAD_MANIFEST"
+  | "DUPLICATE_PLUGIN"
+  | "BAD_CONFIG"
+  | "UNKNOWN_CONFIG_KEY"
+  // files
+  | "BAD_FILE";
+
+/** What an error says, before it becomes text. */
+export interface ErrorDetails {
+  /** What the error is about: a variable, an argument, a plugin, a config key. */
+  readonly subject: string;
+  /** What is wrong with it, one sentence without a full stop. */
+  readonly problem: string;
+  readonly expected?: string | undefined;
+  readonly got?: string | undefined;
+  /** What the reader can do about it. */
+  readonly cure?: string | undefined;
+  readonly cause?: unknown;
+}
+
+const BRAND = Symbol.for("bitale.error");
+
+function text(details: ErrorDetails): string {
+  const lines = [`${details.subject}: ${details.problem}.`];
+  if (details.expected !== undefined) lines.push(`  expected: ${details.expected}`);
+  if (details.got !== undefined) lines.push(`  got: ${details.got}`);
+  if (details.cure !== undefined) lines.push(`  cure: ${details.cure}`);
+  return lines.join("\n");
+}
+
+/** The fields that all errors of bitale share, whichever built-in class they extend. */
+export interface CodedError extends Error, Omit<ErrorDetails, "cause"> {
+  readonly code: ErrorCode;
+}
+
+/** A failure that is about state or the surroundings: a device, a file, a kernel, a missing backend. */
+export class BitaleError extends Error implements CodedError {
+  readonly [BRAND] = true;
+  readonly code: ErrorCode;
+  readonly subject: string;
+  readonly problem: string;
+  readonly expected: string | undefined;
+  readonly got: string | undefined;
+  readonly cure: string | undefined;
+  constructor(code: ErrorCode, details: ErrorDetails) {
+    super(text(details), details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.subject = details.subject;
+    this.problem = details.problem;
+    this.expected = details.expected;
+    this.got = details.got;
+    this.cure = details.cure;
+  }
+}
+
+/** Something of the wrong kind was handed over: a value, an argument, a type. */
+export class BitaleTypeError extends TypeError implements CodedError {
+  readonly [BRAND] = true;
+  readonly code: ErrorCode;
+  readonly subject: string;
+  readonly problem: string;
+  readonly expected: string | undefined;
+  readonly got: string | undefined;
+  readonly cure: string | undefined;
+  constructor(code: ErrorCode, details: ErrorDetails) {
+    super(text(details), details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.subject = details.subject;
+    this.problem = details.problem;
+    this.expected = details.expected;
+    this.got = details.got;
+    this.cure = details.cure;
+  }
+}
+
+/** Something of the right kind is out of range: an index, an axis, a length. */
+export class BitaleRangeError extends RangeError implements CodedError {
+  readonly [BRAND] = true;
+  readonly code: ErrorCode;
+  readonly subject: string;
+  readonly problem: string;
+  readonly expected: string | undefined;
+  readonly got: string | undefined;
+  readonly cure: string | undefined;
+  constructor(code: ErrorCode, details: ErrorDetails) {
+    super(text(details), details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.subject = details.subject;
+    this.problem = details.problem;
+    this.expected = details.expected;
+    this.got = details.got;
+    this.cure = details.cure;
+  }
+}
+
+const REFUSAL = Symbol.for("bitale.refusal");
+
+/**
+ * A shared constructor says "not mine": `shared()` goes on to the next one. The only error that it swallows.
+ *
+ * @example
+ * ```ts
+ * import { RefusalError } from "@bitale/core";
+ * throw new RefusalError("only 2-d arrays have rows");
+ * ```
+ */
+export class RefusalError extends BitaleTypeError {
+  readonly [REFUSAL] = true;
+  readonly reason: string;
+  constructor(reason: string) {
+    super("REFUSED", { subject: "value", problem: reason });
+    this.reason = reason;
+  }
+}
+
+/** One candidate of a `shared()` call that found no taker. */
+export interface CandidateReport {
+  readonly backend: string;
+  readonly reason: string;
+}
+
+/** No registered constructor takes the value; lists every candidate with its reason. */
+export class NoSharedConstructorError extends BitaleTypeError {
+  readonly candidates: readonly CandidateReport[];
+  constructor(value: string, kwargs: readonly string[], candidates: readonly CandidateReport[]) {
+    const asked = candidates.map((c) => `\n    - ${c.backend}: ${c.reason}`).join("");
+    super("NO_SHARED_CONSTRUCTOR", {
+      subject: "shared()",
+      problem: `no shared constructor takes this value${kwargs.length ? ` with the kwargs ${kwargs.join(", ")}` : ""}`,
+      got: value,
+      expected: candidates.length ? `a value that one of these takes:${asked}` : "at least one storage plugin",
+      cure: candidates.length
+        ? "change the value or the kwargs, or add a plugin that takes it"
+        : 'install one (npm install @bitale/tensor-cpu), or pass it: createRuntime({ plugins: [...] })',
+    });
+    this.candidates = candidates;
+  }
+}
+
+/** Whether `error` was raised by any copy of bitale, optionally with a given code. */
+export function isBitaleError(error: unknown, code?: ErrorCode): error is CodedError {
+  if (typeof error !== "object" || error === null || !(BRAND in error)) return false;
+  return code === undefined || (error as unknown as CodedError).code === code;
+}
+
+/** Whether `error` is a refusal (of any copy of core). */
+export function isRefusal(error: unknown): error is RefusalError {
+  return typeof error === "object" && error !== null && REFUSAL in error;
+}
+
+/** A short picture of any value, for the `got` of an error: never throws, never long. */
+export function describeValue(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
+    return `${typeof value} ${value}`;
+  }
+  if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
+  if (typeof value !== "object") return typeof value;
+  if (Array.isArray(value)) return `Array(${value.length})`;
+  const named = value as { dtype?: unknown; shape?: unknown; constructor?: { name?: string }; length?: unknown };
+  const name = named.constructor?.name ?? "Object";
+  if (Array.isArray(named.shape)) return `${name} ${String(named.dtype ?? "")} [${named.shape.join(", ")}]`;
+  if (ArrayBuffer.isView(value)) return `${name}(${String(named.length ?? "")})`;
+  return name;
+}

@@ -1,0 +1,114 @@
+/** The public names of core, for browsers and bundlers: nothing here needs Node. */
+export type { Invocation } from "./compile/arguments.js";
+export type { Arguments, CompiledFunction, InputKey, Results } from "./compile/compiled-function.js";
+export type { CopyOptions } from "./compile/copy.js";
+export { In, type InOptions, Out } from "./compile/interface.js";
+export type { CompileOptions, GivenPair, Input, Output, Outputs, UpdatePair } from "./compile/options.js";
+export {
+  compile,
+  createRuntime,
+  defaultRuntime,
+  explain,
+  ready,
+  setDefaultRuntime,
+  shared,
+  sharedConstructor,
+  use,
+} from "./default-runtime.js";
+export * from "./errors.js";
+export { type GradOptions, grad } from "./gradient/grad.js";
+export { Apply, Constant, isConstant, isVariable, Op, Variable } from "./graph/nodes.js";
+export { type DebugPrintOptions, debugPrint } from "./graph/print.js";
+export { replace } from "./graph/replace.js";
+export { type BorrowOptions, type FilterOptions, isType, type Operator, Type } from "./graph/type.js";
+export { ancestors, clients, freeVariables, graphInputs, toposort } from "./graph/walk.js";
+export type { Config, ResolvedConfig, VariableRule } from "./plugin/config.js";
+export type { Decision, Verdict } from "./plugin/construct.js";
+export * from "./plugin/contract.js";
+export { definePlugin, type PluginDefinition } from "./plugin/define-plugin.js";
+export type { PluginFailure } from "./plugin/environment.js";
+export { inject, injectable } from "./plugin/injection.js";
+export { kwarg } from "./plugin/kwargs.js";
+export type { ConstructorRegistration } from "./plugin/registry.js";
+export {
+  compileWithKernels,
+  type Kernel,
+  type KernelCall,
+  type KernelHooks,
+  type KernelTable,
+} from "./plugin/kernel-table.js";
+export type * from "./plugin/region.js";
+export type { SchemaInput, SchemaResult, StandardSchema } from "./plugin/standard-schema.js";
+export type {
+  AnyKwargs,
+  BackendId,
+  PluginReport,
+  Runtime,
+  RuntimeOptions,
+  SharedOptions,
+  TypeForValue,
+} from "./runtime.js";
+export { Container, type ContainerOptions, type StorageCell } from "./shared/container.js";
+export {
+  type GetValueOptions,
+  isSharedVariable,
+  SharedVariable,
+  type SharedVariableOptions,
+} from "./shared/shared-variable.js";
+export { castNDArray, castScalar } from "./tensor/cast.js";
+export * from "./tensor/dtype.js";
+export { float16ToNumber, numberToFloat16 } from "./tensor/float16.js";
+export { floatX, withFloatX } from "./tensor/float-x.js";
+export { toNDArray, tryNDArray } from "./tensor/host-value.js";
+export type { VariableMethods } from "./tensor/methods.js";
+export {
+  emptyNDArray,
+  isNDArray,
+  NDArray,
+  type NDArrayLike,
+  positions,
+  readElement,
+  type Scalar,
+  scalarNDArray,
+  writeElement,
+} from "./tensor/ndarray.js";
+export * from "./tensor/ops/creation.js";
+export * from "./tensor/ops/elementwise.js";
+export { disconnectedGradient, stopGradient } from "./tensor/ops/gradient-stops.js";
+export {
+  addIndex,
+  index,
+  type IndexItem,
+  narrow,
+  pick,
+  type Slice,
+  setIndex,
+  slice,
+  take,
+  takeAlongAxis,
+} from "./tensor/ops/indexing.js";
+export * from "./tensor/ops/linear-algebra.js";
+export { asTensor, asVariable, cast, constant, type Operand, type TensorLike, type TensorVariable } from "./tensor/ops/operands.js";
+export * from "./tensor/ops/reductions.js";
+export {
+  broadcastTo,
+  concatenate,
+  dimShuffle,
+  expandDims,
+  flatten,
+  type Length,
+  reshape,
+  shapeOf,
+  size,
+  specifyShape,
+  squeeze,
+  stack,
+  swapAxes,
+  transpose,
+} from "./tensor/ops/shaping.js";
+export * from "./tensor/ops/softmax.js";
+export { isPrimitive, PrimitiveOp } from "./tensor/primitive-op.js";
+export * from "./tensor/primitives.js";
+export * from "./tensor/shape.js";
+export * from "./tensor/symbols.js";
+export { isTensorType, TensorType } from "./tensor/tensor-type.js";

@@ -1,0 +1,4 @@
+/** The public names of core, in Node. */
+import "./node.js";
+
+export * from "./index.browser.js";

@@ -1,0 +1,67 @@
+/**
+ * What a backend compiles: a region, a part of a graph with concrete shapes and lowered primitives. Everything that
+ * depends on lengths alone is folded; the only numbers that change between calls are the starts of slices (scalars).
+ */
+import type { Op } from "../graph/nodes.js";
+import type { Type } from "../graph/type.js";
+import type { DType } from "../tensor/dtype.js";
+import type { NDArray } from "../tensor/ndarray.js";
+import type { LoweredName, LoweredParams } from "../tensor/primitives.js";
+
+/** A value inside a region: `id` is its place in `Region.values`. */
+export interface RegionValue {
+  readonly id: number;
+  /** The plain Type: dense values have kind "tensor". */
+  readonly type: Type;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+/** One primitive to run; `inputs` and `output` are ids of values. */
+export type PrimitiveNode = {
+  readonly [N in LoweredName]: {
+    readonly op: N;
+    readonly params: LoweredParams[N];
+    readonly inputs: readonly number[];
+    readonly output: number;
+  };
+}[LoweredName];
+
+/** One op of the plugin itself; its `perform` runs it, or the plugin's own compiler does. */
+export interface CustomNode {
+  readonly op: "custom";
+  readonly custom: Op;
+  readonly inputs: readonly number[];
+  /** Places among the scalars of the call, one for each host operand. */
+  readonly scalars: readonly number[];
+  readonly outputs: readonly number[];
+}
+
+export type RegionNode = PrimitiveNode | CustomNode;
+
+/** A part of a graph for one backend, with concrete shapes. */
+export interface Region {
+  readonly values: readonly RegionValue[];
+  /** Ids of the values that `run` is given, in order. */
+  readonly inputs: readonly number[];
+  /** Values that never change. */
+  readonly constants: ReadonlyMap<number, NDArray>;
+  /** Operands come before users. */
+  readonly nodes: readonly RegionNode[];
+  /** Ids of the values that `run` returns, in order; never an input or a constant, none twice. */
+  readonly outputs: readonly number[];
+  /** How many numbers `run` is given as scalars. */
+  readonly scalarCount: number;
+}
+
+/**
+ * A compiled region. `run` is synchronous (a device may still be working when it returns), changes no input, and
+ * returns values in fresh storage that the caller owns: aliases neither of inputs, nor of constants, nor of each
+ * other, nor of what an earlier run returned. It may be entered again before an earlier call's results are read.
+ */
+export interface Executable {
+  run(inputs: readonly unknown[], scalars: readonly number[]): readonly unknown[];
+  /** Settles when the device has done what the latest run asked for; rejects where it failed. */
+  settled?(): Promise<void>;
+  dispose?(): void;
+}

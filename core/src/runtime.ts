@@ -1,0 +1,153 @@
+/** One world of plugins, configuration and functions. Two runtimes in a process know nothing of each other. */
+import type { DependencyContainer } from "tsyringe";
+import { type CompileSurroundings, compile as compileGraph } from "./compile/compile.js";
+import type { CompiledFunction } from "./compile/compiled-function.js";
+import { backendExecutor, type Executor, referenceExecutor } from "./compile/executor.js";
+import type { CompileOptions, Input, Outputs } from "./compile/options.js";
+import type { Type } from "./graph/type.js";
+import type { ResolvedConfig } from "./plugin/config.js";
+import type { BackendRegistry, Plugin, SharedConstructor } from "./plugin/contract.js";
+import type { Environment, EnvironmentOptions, PluginFailure } from "./plugin/environment.js";
+import { construct, type Decision, explain } from "./plugin/construct.js";
+import { genericPlugin } from "./plugin/generic.js";
+import { type ConstructorRegistration, Registry } from "./plugin/registry.js";
+import type { SharedVariable } from "./shared/shared-variable.js";
+import type { FloatDType } from "./tensor/dtype.js";
+import { withFloatX } from "./tensor/float-x.js";
+import type { TensorLike } from "./tensor/ops/operands.js";
+import type { TensorType } from "./tensor/tensor-type.js";
+
+/** Ids of the backends that are known to the type checker. */
+export type BackendId = keyof BackendRegistry;
+type Entry<B extends BackendId> = BackendRegistry[B];
+type KwargsOf<B extends BackendId> = Entry<B> extends { kwargs: infer K } ? Partial<K> : unknown;
+/** The Type of a backend's variables: what it registers, or a dense one with its internal values. */
+type TypeOf<B extends BackendId> = Entry<B> extends { type: infer T extends Type }
+  ? T
+  : Entry<B> extends { internal: infer I }
+    ? TensorType<I>
+    : Type;
+type TypeOfValue<V> = {
+  [B in BackendId]: Entry<B> extends { value: infer Known; type: infer T } ? (V extends Known ? T : never) : never;
+}[BackendId];
+/** The Type of the variable that `shared(value)` makes, as far as the value tells. */
+export type TypeForValue<V> = [TypeOfValue<V>] extends [never]
+  ? V extends TensorLike
+    ? TensorType<unknown>
+    : Type
+  : TypeOfValue<V> extends Type
+    ? TypeOfValue<V>
+    : never;
+
+/** Options of every `shared()` call. */
+export interface SharedOptions {
+  readonly name?: string | undefined;
+  /** true: values are never cast or copied, they must have the right type. */
+  readonly strict?: boolean | undefined;
+  /** true: any cast; false: only lossless ones; undefined: lossless, and JS floats into `floatX`. */
+  readonly allowDowncast?: boolean | undefined;
+}
+/** Kwargs of any one backend: they limit the candidates to those that accept them. */
+export type AnyKwargs = { [B in BackendId]: KwargsOf<B> }[BackendId];
+
+/**
+ * What `createRuntime` takes: configuration (it wins over all other layers) and surroundings. With `plugins` nothing
+ * is looked for on disk, unless a `configFile` is named.
+ */
+export interface RuntimeOptions extends EnvironmentOptions {
+  /** The app's own container: ours hangs under it. */
+  readonly container?: DependencyContainer | undefined;
+  /** Where warnings go. */
+  readonly warn?: ((message: string) => void) | undefined;
+}
+
+/** One plugin as a runtime knows it. */
+export interface PluginReport {
+  readonly id: string;
+  readonly state: string;
+  readonly origin: string;
+  readonly kwargs: readonly string[];
+}
+
+export interface Runtime {
+  readonly config: ResolvedConfig;
+  readonly floatX: FloatDType;
+  /** What failed while plugins were found, loaded and started. */
+  readonly failures: readonly PluginFailure[];
+  /** Registered constructors in the order in which they are asked. */
+  readonly plugins: readonly PluginReport[];
+  /**
+   * A shared variable, made by the first registered constructor that takes the value. Kwargs limit the candidates to
+   * those that accept them; `backend` asks for one by name.
+   * @throws BitaleTypeError SYMBOLIC_VALUE, UNKNOWN_KWARG, BAD_KWARG; BitaleError UNKNOWN_BACKEND, BACKEND_FAILED,
+   * BACKEND_NOT_READY, OUT_OF_MEMORY; NoSharedConstructorError
+   */
+  shared<B extends BackendId>(value: unknown, options: SharedOptions & { readonly backend: B } & KwargsOf<B>): SharedVariable<TypeOf<B>>;
+  shared<const V>(value: V, options?: SharedOptions & { readonly backend?: string } & AnyKwargs): SharedVariable<TypeForValue<V>>;
+  /** The decision of `shared` as data: who was asked, in which order, who took it or why not. */
+  explain(value: unknown, options?: SharedOptions & { readonly backend?: string; readonly [kwarg: string]: unknown }): Decision;
+  /** Registers a constructor at run time; returns a function that removes it. */
+  sharedConstructor(constructor: SharedConstructor, options?: ConstructorRegistration): () => void;
+  /**
+   * A function of `inputs` that computes `outputs` and gives shared variables new values.
+   * @throws BitaleTypeError BAD_INPUT, SHARED_AS_INPUT, DUPLICATE_INPUT, UNUSED_INPUT, MISSING_INPUT, BAD_OUTPUT,
+   * UPDATE_NOT_SHARED, DUPLICATE_UPDATE, UPDATE_TYPE, BAD_GIVEN, BAD_OPTION; BitaleError NO_KERNEL
+   */
+  compile<const I extends readonly Input[], const O extends Outputs>(inputs: I, outputs: O, options?: CompileOptions): CompiledFunction<I, O>;
+  /** Adds plugins that were found in another way (a browser bundle). */
+  use(...plugins: readonly Plugin[]): void;
+  /** Waits for backends that start asynchronously. */
+  ready(): Promise<void>;
+  /** Builds graphs with this runtime's `floatX`. */
+  scope<R>(body: () => R): R;
+  /** Gives all storage back. */
+  dispose(): Promise<void>;
+}
+
+/** Whether a backend runs anything: regions of primitives, or ops of its own. */
+const isExecutor = ({ plugin }: { readonly plugin: Plugin }): boolean => plugin.id !== genericPlugin.id;
+
+/** Makes a runtime in given surroundings; the entry points bind `createRuntime` to Node's or the browser's. */
+export function createRuntimeIn(environment: Environment, options: RuntimeOptions = {}): Runtime {
+  const { config, plugins, failures } = environment.prepare(options);
+  const { floatX } = config.values;
+  const registry = new Registry({ plugins, failures, config, container: options.container, floatX, warn: options.warn });
+  const reference = referenceExecutor(registry.hostMemory);
+  registry.add(genericPlugin, "core");
+  let queue: Promise<unknown> = Promise.resolve();
+  const surroundings: CompileSurroundings = {
+    memory: registry.hostMemory,
+    warn: registry.warn,
+    executors: (): Executor[] => [
+      ...registry.executors().filter(isExecutor).map(({ plugin, backend }) => backendExecutor(plugin, backend, registry.hostMemory)),
+      reference,
+    ],
+    inOrder: (body) => {
+      const turn = queue.then(body);
+      queue = turn.catch(() => undefined);
+      return turn;
+    },
+  };
+  const scope = <R>(body: () => R): R => withFloatX(floatX, body);
+  const runtime: Runtime = {
+    config,
+    floatX,
+    get failures() {
+      return registry.failures;
+    },
+    get plugins() {
+      return registry.candidates().map(({ id, state, origin, kwargs }) => ({ id, state, origin, kwargs }));
+    },
+    shared: (value: unknown, sharedOptions: object = {}) => scope(() => construct(registry, value, sharedOptions)) as never,
+    explain: (value, explainOptions = {}) => scope(() => explain(registry, value, explainOptions)),
+    sharedConstructor: (constructor, registration) => registry.addConstructor(constructor, registration),
+    compile: (inputs, outputs, compileOptions = {}) => scope(() => compileGraph(inputs, outputs, compileOptions, surroundings)),
+    use: (...more) => {
+      for (const plugin of more) registry.add(plugin, "runtime.use()");
+    },
+    ready: () => registry.ready(),
+    scope,
+    dispose: () => registry.dispose(),
+  };
+  return runtime;
+}

@@ -1,0 +1,151 @@
+/** Any host value as an NDArray: numbers, bigints, booleans, nested arrays, typed arrays, foreign ndarray objects. */
+import { BitaleTypeError, describeValue } from "../errors.js";
+import { type DType, isDType, type TypedArray } from "./dtype.js";
+import { floatX } from "./float-x.js";
+import { emptyNDArray, isNDArray, NDArray, scalarNDArray, writeElement } from "./ndarray.js";
+import { rowMajorStrides } from "./shape.js";
+
+const dtypeOfArray: Readonly<Record<string, DType>> = {
+  Int8Array: "int8",
+  Int16Array: "int16",
+  Int32Array: "int32",
+  BigInt64Array: "int64",
+  Uint8Array: "uint8",
+  Uint8ClampedArray: "uint8",
+  Buffer: "uint8",
+  Uint16Array: "uint16",
+  Uint32Array: "uint32",
+  BigUint64Array: "uint64",
+  Float16Array: "float16",
+  Float32Array: "float32",
+  Float64Array: "float64",
+};
+
+function typedArrayDType(data: unknown): DType | undefined {
+  if (!ArrayBuffer.isView(data) || data instanceof DataView) return undefined;
+  const tag = (data as unknown as { [Symbol.toStringTag]: string })[Symbol.toStringTag];
+  return dtypeOfArray[tag];
+}
+
+/** The same memory under the array class that the dtype has here (Float16Array: its bits; clamped: plain bytes). */
+function standardArray(data: TypedArray, dtype: DType): TypedArray {
+  const tag = (data as unknown as { [Symbol.toStringTag]: string })[Symbol.toStringTag];
+  if (tag === "Float16Array") return new Uint16Array(data.buffer, data.byteOffset, data.length);
+  if (tag === "Uint8ClampedArray" && dtype === "uint8") {
+    return new Uint8Array(data.buffer, data.byteOffset, data.length);
+  }
+  return data;
+}
+
+interface ForeignArray {
+  readonly data: TypedArray;
+  readonly shape: ArrayLike<number>;
+  readonly stride?: ArrayLike<number>;
+  readonly strides?: ArrayLike<number>;
+  readonly offset?: number;
+  readonly dtype?: unknown;
+}
+
+/** A typed array with a shape; objects that also list indices store only some elements: they are not dense. */
+function isForeign(value: unknown): value is ForeignArray {
+  if (typeof value !== "object" || value === null || "indices" in value || "format" in value) return false;
+  const { data, shape } = value as Partial<ForeignArray>;
+  return typedArrayDType(data) !== undefined && typeof shape === "object" && typeof shape?.length === "number";
+}
+
+function fromForeign(value: ForeignArray): NDArray {
+  const own = typedArrayDType(value.data) as DType;
+  const stated = isDType(value.dtype) ? value.dtype : own;
+  const fits =
+    stated === own || (stated === "bool" && own === "uint8") || (stated === "float16" && own === "uint16");
+  const dtype = fits ? stated : own;
+  const shape = Array.from(value.shape);
+  const strides = value.strides ?? value.stride;
+  return new NDArray({
+    data: standardArray(value.data, dtype),
+    shape,
+    dtype,
+    strides: strides === undefined ? rowMajorStrides(shape) : Array.from(strides),
+    offset: value.offset ?? 0,
+  });
+}
+
+type Leaf = number | bigint | boolean;
+
+/** Lengths and leaves of a nested array; every row must have the same lengths. */
+function flatten(value: readonly unknown[], subject: string): { shape: number[]; leaves: Leaf[] } {
+  const shape: number[] = [];
+  for (let level: unknown = value; Array.isArray(level); level = level[0]) shape.push(level.length);
+  const leaves: Leaf[] = [];
+  const ragged = (): never => {
+    throw new BitaleTypeError("BAD_VALUE", {
+      subject,
+      problem: "the nested array is ragged or holds something that is no number",
+      expected: "numbers, bigints or booleans in rows of equal length",
+    });
+  };
+  const visit = (item: unknown, depth: number): void => {
+    if (depth === shape.length) {
+      if (typeof item !== "number" && typeof item !== "bigint" && typeof item !== "boolean") ragged();
+      leaves.push(item as Leaf);
+      return;
+    }
+    if (!Array.isArray(item) || item.length !== shape[depth]) ragged();
+    for (const child of item as unknown[]) visit(child, depth + 1);
+  };
+  visit(value, 0);
+  return { shape, leaves };
+}
+
+/** The dtype of JS values by themselves: numbers are `floatX`, bigints int64, booleans bool; mixed: the widest. */
+function leafDType(leaves: readonly Leaf[]): DType {
+  if (leaves.length === 0) return floatX();
+  if (leaves.some((leaf) => typeof leaf === "number")) return floatX();
+  return leaves.some((leaf) => typeof leaf === "bigint") ? "int64" : "bool";
+}
+
+/** What kind of host value was handed over: decides which casts are fair. */
+export type HostKind = "array" | "literal";
+
+/**
+ * Converts a host value without a copy where it already is an array.
+ * @param dtype what JS numbers become; by default what they are by themselves (`floatX`, int64 or bool)
+ * @returns the array and whether it came from JS literals; undefined where the value is no dense value at all
+ */
+export function tryNDArray(
+  value: unknown,
+  subject = "value",
+  dtype?: DType,
+): { readonly array: NDArray; readonly kind: HostKind } | undefined {
+  if (isNDArray(value)) return { array: value, kind: "array" };
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
+    return { array: scalarNDArray(Number.isNaN(value) ? Number.NaN : toScalar(value), dtype ?? leafDType([value])), kind: "literal" };
+  }
+  if (Array.isArray(value)) {
+    const { shape, leaves } = flatten(value, subject);
+    const array = emptyNDArray(shape, dtype ?? leafDType(leaves));
+    leaves.forEach((leaf, i) => writeElement(array, i, toScalar(leaf)));
+    return { array, kind: "literal" };
+  }
+  const own = typedArrayDType(value);
+  if (own !== undefined) {
+    const data = standardArray(value as TypedArray, own);
+    return { array: new NDArray({ data, shape: [data.length], dtype: own }), kind: "array" };
+  }
+  if (isForeign(value)) return { array: fromForeign(value), kind: "array" };
+  return undefined;
+}
+
+const toScalar = (leaf: Leaf): number | bigint => (typeof leaf === "boolean" ? Number(leaf) : leaf);
+
+/** As `tryNDArray`. @throws BitaleTypeError BAD_VALUE for what is no dense value */
+export function toNDArray(value: unknown, subject = "value", dtype?: DType): NDArray {
+  const found = tryNDArray(value, subject, dtype);
+  if (found !== undefined) return found.array;
+  throw new BitaleTypeError("BAD_VALUE", {
+    subject,
+    problem: "not a dense value",
+    expected: "a number, a bigint, a boolean, nested arrays of them, a typed array or an ndarray object",
+    got: describeValue(value),
+  });
+}

@@ -1,0 +1,190 @@
+/** Reading and writing parts of tensors, with NumPy's rules. */
+import { BitaleTypeError } from "../../errors.js";
+import { isVariable, type Variable } from "../../graph/nodes.js";
+import { isFloat, kindOf } from "../dtype.js";
+import { primitive } from "../primitive-op.js";
+import { normalizeAxis } from "../shape.js";
+import { add, lt, maximum, minimum, sub, where } from "./elementwise.js";
+import { asTensor, cast, type Operand, overridden, type TensorVariable } from "./operands.js";
+import { broadcastTo, expandDims, type Length, lengthOf, lengths, lengthsOf, reshape } from "./shaping.js";
+
+/** Python's `start:stop:step`; null or missing: from the first, to the last. */
+export interface Slice {
+  readonly start?: Length | null | undefined;
+  readonly stop?: Length | null | undefined;
+  readonly step?: number | undefined;
+}
+/** A slice for `index`. */
+export const slice = (start?: Length | null, stop?: Length | null, step?: number): Slice => ({ start, stop, step });
+
+/** One entry of an index: a position (drops the axis), a slice, a new axis (null), or "..." for the axes between. */
+export type IndexItem = Length | Slice | null | "...";
+
+const isSlice = (item: IndexItem): item is Slice => typeof item === "object" && item !== null && !isVariable(item);
+
+interface Window {
+  readonly start: Length;
+  readonly size: Length;
+  readonly step: number;
+}
+
+const scalar = (value: Length): Variable => (isVariable(value) ? cast(value, "int64") : cast(BigInt(value), "int64"));
+
+/** A bound as a position: negative ones count from the end, then it is limited to [low, high]. */
+function bound(value: Length, length: Length, low: Length, high: Length): Length {
+  if (typeof value === "number" && typeof length === "number" && typeof low === "number" && typeof high === "number") {
+    return Math.min(Math.max(value < 0 ? value + length : value, low), high);
+  }
+  const at = scalar(value);
+  const positive = typeof value === "number" && value >= 0 ? at : where(lt(at, 0n), add(at, scalar(length)), at);
+  return minimum(maximum(positive, scalar(low)), scalar(high));
+}
+
+/** A slice as start, size and step on an axis of this length (Python's clamping). */
+function windowOf(item: Slice, length: Length): Window {
+  const step = item.step ?? 1;
+  if (!Number.isInteger(step) || step === 0) {
+    throw new BitaleTypeError("BAD_OPERAND", { subject: "index", problem: `a step must be an integer other than 0, got ${step}` });
+  }
+  const whole = (item.start ?? null) === null && (item.stop ?? null) === null;
+  if (whole && step === 1) return { start: 0, size: length, step };
+  const minus = (a: Length, b: number): Length => (typeof a === "number" ? a - b : sub(a, BigInt(b)));
+  const start =
+    step > 0
+      ? bound(item.start ?? 0, length, 0, length)
+      : (item.start ?? null) === null ? minus(length, 1) : bound(item.start as Length, length, -1, minus(length, 1));
+  const stop =
+    step > 0
+      ? (item.stop ?? null) === null ? length : bound(item.stop as Length, length, 0, length)
+      : (item.stop ?? null) === null ? -1 : bound(item.stop as Length, length, -1, minus(length, 1));
+  if (typeof start === "number" && typeof stop === "number") {
+    return { start, size: Math.max(0, Math.ceil((stop - start) / step)), step };
+  }
+  const span = step > 0 ? sub(scalar(stop), scalar(start)) : sub(scalar(start), scalar(stop));
+  const size = maximum(span, 0n);
+  const stride = Math.abs(step);
+  const count = stride === 1 ? size : primitive("floorDiv", {}, [add(size, BigInt(stride - 1)), cast(BigInt(stride), "int64")]);
+  return { start, size: count, step };
+}
+
+function windows(tensor: TensorVariable, parts: readonly Window[]): TensorVariable {
+  const starts = lengths(parts.map((p) => p.start));
+  const sizes = lengths(parts.map((p) => p.size));
+  const steps = parts.map((p) => p.step);
+  return primitive("slice", { starts: starts.spec, sizes: sizes.spec, steps }, [tensor, ...starts.operands, ...sizes.operands]);
+}
+
+function fullIndex(rank: number, items: readonly IndexItem[]): Exclude<IndexItem, "...">[] {
+  const used = items.filter((item) => item !== null && item !== "...").length;
+  const dots = items.filter((item) => item === "...").length;
+  if (used > rank || dots > 1) {
+    throw new BitaleTypeError("BAD_OPERAND", {
+      subject: "index",
+      problem: dots > 1 ? 'only one "..." is possible' : `${used} entries for ${rank} dimension${rank === 1 ? "" : "s"}`,
+    });
+  }
+  const rest = Array.from({ length: rank - used }, (): Slice => ({}));
+  const at = items.indexOf("...");
+  const [before, after] = at === -1 ? [items, []] : [items.slice(0, at), items.slice(at + 1)];
+  return [...before, ...rest, ...after] as Exclude<IndexItem, "...">[];
+}
+
+function position(item: Length, length: Length): Length {
+  if (typeof item === "number") {
+    if (item >= 0) return item;
+    return typeof length === "number" ? item + length : add(length, BigInt(item));
+  }
+  if (kindOf(asTensor(item).type.dtype) === "uint") return item;
+  const at = cast(item, "int64");
+  return where(lt(at, 0n), add(at, scalar(length)), at);
+}
+
+/** What an index selects: a window, then axes dropped and inserted. */
+function plan(tensor: TensorVariable, items: readonly IndexItem[]) {
+  const parts: Window[] = [];
+  const result: Length[] = [];
+  const kept: number[] = [];
+  for (const item of fullIndex(tensor.type.ndim, items)) {
+    if (item === null) {
+      result.push(1);
+      continue;
+    }
+    const length = lengthOf(tensor, parts.length);
+    if (isSlice(item)) {
+      const part = windowOf(item, length);
+      kept.push(parts.length);
+      result.push(part.size);
+      parts.push(part);
+    } else parts.push({ start: position(item, length), size: 1, step: 1 });
+  }
+  return { parts, result, kept };
+}
+
+const trivial = (parts: readonly Window[], tensor: TensorVariable): boolean =>
+  parts.every((p, axis) => p.start === 0 && p.step === 1 && (p.size === tensor.type.shape[axis] || (isVariable(p.size) && p.size.owner?.inputs[0] === tensor)));
+
+/**
+ * Part of a tensor: positions drop their axis, slices keep it, null inserts one, "..." stands for the axes between.
+ * Slices are clamped as in Python; a position out of range is an INDEX_OUT_OF_BOUNDS error at the call.
+ */
+export function index(x: Operand, ...items: readonly IndexItem[]): TensorVariable {
+  const other = overridden("index", [x, items]);
+  if (other !== undefined) return other as TensorVariable;
+  const tensor = asTensor(x);
+  const { parts, result, kept } = plan(tensor, items);
+  const window = trivial(parts, tensor) ? tensor : windows(tensor, parts);
+  return kept.length === parts.length && result.length === parts.length ? window : reshape(window, result);
+}
+
+/** `length` entries of one axis from a (symbolic) start on; out of range is an error at the call, not clamped. */
+export function narrow(x: Operand, axis: number, start: Length, length: Length): TensorVariable {
+  const other = overridden("narrow", [x, axis, start, length]);
+  if (other !== undefined) return other as TensorVariable;
+  const tensor = asTensor(x);
+  const at = normalizeAxis(axis, tensor.type.ndim, "narrow");
+  const parts = lengthsOf(tensor).map((size, i): Window => (i === at ? { start, size: length, step: 1 } : { start: 0, size, step: 1 }));
+  return windows(tensor, parts);
+}
+
+function update(x: Operand, items: readonly IndexItem[], value: Operand, mode: "set" | "add"): TensorVariable {
+  const tensor = asTensor(x);
+  const { parts, result } = plan(tensor, items);
+  const starts = lengths(parts.map((p) => p.start));
+  const shaped = reshape(broadcastTo(cast(value, tensor.type.dtype), result), parts.map((p) => p.size));
+  const steps = parts.map((p) => p.step);
+  return primitive("updateSlice", { starts: starts.spec, steps, mode }, [tensor, shaped, ...starts.operands]);
+}
+
+/** x with the part that `index` would read set to a value (broadcast to it). x itself does not change. */
+export const setIndex = (x: Operand, items: readonly IndexItem[], value: Operand): TensorVariable => update(x, items, value, "set");
+/** x with the part that `index` would read increased by a value. */
+export const addIndex = (x: Operand, items: readonly IndexItem[], value: Operand): TensorVariable => update(x, items, value, "add");
+
+function integerIndices(indices: Operand, op: string): TensorVariable {
+  const tensor = asTensor(typeof indices === "number" ? BigInt(indices) : indices);
+  if (!isFloat(tensor.type.dtype) && tensor.type.dtype !== "bool") return tensor;
+  const literal = !isVariable(indices);
+  if (literal) return cast(tensor, "int64");
+  throw new BitaleTypeError("BAD_OPERAND", { subject: op, problem: "indices must be integers", got: tensor.type.dtype });
+}
+
+/** Entries of an axis by integer indices: x[:axis] + indices.shape + x[axis+1:]. Negative ones count from the end. */
+export function take(x: Operand, indices: Operand, axis = 0): TensorVariable {
+  const other = overridden("take", [x, indices, axis]);
+  if (other !== undefined) return other as TensorVariable;
+  const tensor = asTensor(x);
+  return primitive("take", { axis: normalizeAxis(axis, tensor.type.ndim, "take") }, [tensor, integerIndices(indices, "take")]);
+}
+
+/** For each place of `indices`, the entry of x at that index of the axis; other axes of both are equal. */
+export function takeAlongAxis(x: Operand, indices: Operand, axis: number): TensorVariable {
+  const tensor = asTensor(x);
+  const at = normalizeAxis(axis, tensor.type.ndim, "takeAlongAxis");
+  return primitive("takeAlongAxis", { axis: at }, [tensor, integerIndices(indices, "takeAlongAxis")]);
+}
+
+/** x[i, indices[i]] for each row i: what a negative log likelihood picks. x is [n, k], indices [n], result [n]. */
+export function pick(x: Operand, indices: Operand): TensorVariable {
+  const column = expandDims(integerIndices(indices, "pick"), 1);
+  return reshape(takeAlongAxis(x, column, 1), [-1]);
+}

@@ -1,0 +1,204 @@
+/**
+ * The primitives: what a backend may implement, and all that the rich ops are made of. Each name stands in every
+ * rule table (`{ [P in PrimitiveName]: … }`): a missing rule is a compile error.
+ *
+ * Operands of an elementwise primitive all have one dtype (the rich ops insert casts); their shapes broadcast.
+ */
+import type { DType } from "./dtype.js";
+import type { Dim } from "./shape.js";
+
+/** x -> f(x), elementwise. Float functions take floats only; neg, abs, sign any number; invert bool and ints. */
+export const unaryNames = [
+  "neg",
+  "abs",
+  "sign",
+  "exp",
+  "expm1",
+  "log",
+  "log1p",
+  "sqrt",
+  "sin",
+  "cos",
+  "tan",
+  "arcsin",
+  "arccos",
+  "arctan",
+  "sinh",
+  "cosh",
+  "tanh",
+  "sigmoid",
+  "erf",
+  "floor",
+  "ceil",
+  "round",
+  "trunc",
+  "invert",
+  "isNaN",
+  "isInf",
+] as const;
+export type UnaryName = (typeof unaryNames)[number];
+
+/** (x, y) -> f(x, y), elementwise with broadcasting. */
+export const binaryNames = [
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "floorDiv",
+  "mod",
+  "pow",
+  "maximum",
+  "minimum",
+  "arctan2",
+  "and",
+  "or",
+  "xor",
+  "eq",
+  "neq",
+  "lt",
+  "le",
+  "gt",
+  "ge",
+] as const;
+export type BinaryName = (typeof binaryNames)[number];
+
+/** Binary primitives with a bool result. */
+export const comparisonNames = ["eq", "neq", "lt", "le", "gt", "ge"] as const;
+
+/** Reductions that drop the axes they reduce. */
+export const reductionNames = ["sum", "prod", "max", "min", "any", "all"] as const;
+export type ReductionName = (typeof reductionNames)[number];
+export const argReductionNames = ["argmax", "argmin"] as const;
+export type ArgReductionName = (typeof argReductionNames)[number];
+
+/** No parameters. */
+export type NoParams = Record<never, never>;
+
+/** A length in the parameters of a primitive: known now, or the next of the trailing 0-d integer operands. */
+export type DimSpec = number | "dynamic";
+
+/** Parameters of a general dot, positions of axes in (left, right). */
+export interface DotParams {
+  /** Axes that are summed over, paired in order. */
+  readonly contract: readonly [readonly number[], readonly number[]];
+  /** Axes that both have and the result keeps first, paired in order. */
+  readonly batch: readonly [readonly number[], readonly number[]];
+}
+
+/**
+ * Primitives as they stand in a graph. Operands are written behind each name; `...n` are trailing 0-d integers that
+ * stand for the "dynamic" lengths in the order of the parameters.
+ */
+export interface PrimitiveParams
+  extends Record<UnaryName, NoParams>,
+    Record<BinaryName, NoParams>,
+    Record<ReductionName, { readonly axes: readonly number[] }>,
+    Record<ArgReductionName, { readonly axis: number }> {
+  /** (condition: bool, x, y) broadcasting. */
+  where: NoParams;
+  /** (x) to another dtype: ints wrap, floats truncate toward zero. */
+  cast: { readonly dtype: DType };
+  /** (x) length of one axis, int64, without reading x. */
+  dimension: { readonly axis: number };
+  /** (x, ...n) same elements in row-major order; at most one length is -1 (what is left). */
+  reshape: { readonly shape: readonly DimSpec[] };
+  /** (x, ...n) NumPy broadcasting to a shape. */
+  broadcastTo: { readonly shape: readonly DimSpec[] };
+  /** (x, ...n) the opposite: sums the axes that broadcasting to x would have stretched. */
+  sumTo: { readonly shape: readonly DimSpec[] };
+  /** (x) axes in another order. */
+  transpose: { readonly permutation: readonly number[] };
+  /** (x, ...starts, ...sizes) a strided window; steps may be negative, not zero. Starts and sizes must fit. */
+  slice: { readonly starts: readonly DimSpec[]; readonly sizes: readonly DimSpec[]; readonly steps: readonly number[] };
+  /** (base, value, ...starts) base with a window set to value, or increased by it; value has the window's shape. */
+  updateSlice: {
+    readonly starts: readonly DimSpec[];
+    readonly steps: readonly number[];
+    readonly mode: "set" | "add";
+  };
+  /** (...xs) joined along an axis. */
+  concatenate: { readonly axis: number };
+  /** (x, indices) x[:axis] + indices.shape + x[axis+1:]; negative indices count from the end. */
+  take: { readonly axis: number };
+  /** (base, indices, value) base with what `take` would read set to value (the last wins) or increased (all count). */
+  scatter: { readonly axis: number; readonly mode: "set" | "add" };
+  /** (x, indices) result[.., i, ..] = x[.., indices[.., i, ..], ..]; other axes of both are equal. */
+  takeAlongAxis: { readonly axis: number };
+  /** (base, indices, value) the counterpart of takeAlongAxis. */
+  scatterAlongAxis: { readonly axis: number; readonly mode: "set" | "add" };
+  /** (left, right) general dot; result axes: batch, free left, free right. */
+  dot: DotParams;
+  /** (...n) 0, 1, … length-1 as int64. */
+  iota: { readonly length: DimSpec };
+  /** (x) itself; checks lengths at the call. */
+  specifyShape: { readonly shape: readonly Dim[] };
+  /** (x) itself; gradients stop: "zero" as zeros, "disconnected" as no path at all. */
+  stopGradient: { readonly as: "zero" | "disconnected" };
+}
+export type PrimitiveName = keyof PrimitiveParams;
+
+/** A start in a lowered slice: a number, or the position of a number among the scalars of a call. */
+export type StartSpec = number | { readonly scalar: number };
+
+/**
+ * Primitives as a backend sees them, in a region with concrete shapes: dynamic lengths are baked into the shapes of
+ * the results, and what only carries facts (dimension, sumTo, specifyShape, stopGradient) is lowered away.
+ */
+export interface LoweredParams
+  extends Record<UnaryName, NoParams>,
+    Record<BinaryName, NoParams>,
+    Record<ReductionName, { readonly axes: readonly number[] }>,
+    Record<ArgReductionName, { readonly axis: number }> {
+  where: NoParams;
+  /** To the dtype of the result. */
+  cast: NoParams;
+  /** To the shape of the result. */
+  reshape: NoParams;
+  /** To the shape of the result, aligned at the last axis. */
+  broadcastTo: NoParams;
+  transpose: { readonly permutation: readonly number[] };
+  /** The window has the shape of the result. */
+  slice: { readonly starts: readonly StartSpec[]; readonly steps: readonly number[] };
+  updateSlice: {
+    readonly starts: readonly StartSpec[];
+    readonly steps: readonly number[];
+    readonly mode: "set" | "add";
+  };
+  concatenate: { readonly axis: number };
+  take: { readonly axis: number };
+  scatter: { readonly axis: number; readonly mode: "set" | "add" };
+  takeAlongAxis: { readonly axis: number };
+  scatterAlongAxis: { readonly axis: number; readonly mode: "set" | "add" };
+  dot: DotParams;
+  /** 0, 1, … as many as the result has elements, in its dtype. */
+  iota: NoParams;
+}
+export type LoweredName = keyof LoweredParams;
+
+const loweredAway = ["dimension", "sumTo", "specifyShape", "stopGradient"] as const satisfies readonly PrimitiveName[];
+
+/** The names that a backend implements. */
+export const loweredNames: readonly LoweredName[] = [
+  ...unaryNames,
+  ...binaryNames,
+  ...reductionNames,
+  ...argReductionNames,
+  "where",
+  "cast",
+  "reshape",
+  "broadcastTo",
+  "transpose",
+  "slice",
+  "updateSlice",
+  "concatenate",
+  "take",
+  "scatter",
+  "takeAlongAxis",
+  "scatterAlongAxis",
+  "dot",
+  "iota",
+];
+
+/** Whether a backend ever sees this primitive. */
+export const isLowered = (name: PrimitiveName): name is LoweredName =>
+  !(loweredAway as readonly string[]).includes(name);

@@ -1,0 +1,35 @@
+/** Finds the runnable code in the docs: ```ts blocks in Markdown and @example blocks in JSDoc. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+export interface Snippet {
+  /** File and line, for test titles. */
+  readonly origin: string;
+  readonly code: string;
+}
+
+const block = /```ts[ \t]*([^\n]*)\n([\s\S]*?)```/g;
+
+/** Snippets of one text; blocks marked `no-run` are left out. */
+export function snippetsOf(text: string, file: string): Snippet[] {
+  const plain = file.endsWith(".ts") ? text.replace(/^[ \t]*\*(?!\/)[ \t]?/gm, "") : text;
+  return [...plain.matchAll(block)].flatMap((match) => {
+    if ((match[1] ?? "").includes("no-run")) return [];
+    const line = plain.slice(0, match.index).split("\n").length;
+    return [{ origin: `${file}:${line}`, code: (match[2] ?? "").replaceAll("*\\/", "*/") }];
+  });
+}
+
+/** All snippets below some files and folders of the project. */
+export function collectSnippets(root: string, places: readonly string[]): Snippet[] {
+  return places.flatMap((place) => filesBelow(root, place)).flatMap((file) => snippetsOf(readFileSync(join(root, file), "utf8"), file));
+}
+
+function filesBelow(root: string, place: string): string[] {
+  if (/\.(md|ts)$/.test(place)) return [place];
+  return readdirSync(join(root, place), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && /\.(md|ts)$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
+    .filter((file) => !/node_modules|\/dist\//.test(file))
+    .sort();
+}
