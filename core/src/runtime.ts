@@ -48,7 +48,7 @@ export interface SharedOptions {
   readonly allowDowncast?: boolean | undefined;
 }
 /** Kwargs of any one backend: they limit the candidates to those that accept them. */
-export type AnyKwargs = { [B in BackendId]: KwargsOf<B> }[BackendId];
+export type AnyKwargs = [BackendId] extends [never] ? unknown : { [B in BackendId]: KwargsOf<B> }[BackendId];
 
 /**
  * What `createRuntime` takes: configuration (it wins over all other layers) and surroundings. With `plugins` nothing

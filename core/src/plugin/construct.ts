@@ -91,7 +91,7 @@ function decide(registry: Registry, value: unknown, options: object) {
       note("failed", `failed: ${candidate.error.message}`);
       continue;
     }
-    const answer = ask(candidate, value, request);
+    const answer = ask(candidate, value, request, registry.config.values.strictPlugins);
     if (isSharedVariable(answer)) {
       variable = answer;
       note("taken", "takes the value");
@@ -142,12 +142,12 @@ function checkNames(request: Request, candidates: readonly Candidate[]): void {
 
 type Answer = SharedVariable | { readonly outcome: "refused" | "failed" | "not ready"; readonly reason: string };
 
-function ask(candidate: Candidate, value: unknown, request: Request): Answer {
+function ask(candidate: Candidate, value: unknown, request: Request, strict: boolean): Answer {
   const kwargs = checkKwargs(candidate.id, candidate.schemas, request.kwargs);
   const requested = request.backend !== undefined;
   let answer: unknown;
   try {
-    answer = startedConstructor(candidate, requested)(value, { ...kwargs, ...request.fixed, requested });
+    answer = startedConstructor(candidate, requested || strict)(value, { ...kwargs, ...request.fixed, requested });
   } catch (error) {
     if (isRefusal(error)) return { outcome: "refused", reason: error.reason };
     if (error instanceof StartFailure) return { outcome: "failed", reason: `failed: ${error.message}` };
@@ -168,11 +168,11 @@ function ask(candidate: Candidate, value: unknown, request: Request): Answer {
 /** A backend that was not asked for by name did not start: the next one is asked. */
 class StartFailure extends Error {}
 
-function startedConstructor(candidate: Candidate, requested: boolean) {
+function startedConstructor(candidate: Candidate, needed: boolean) {
   try {
     return candidate.construct();
   } catch (error) {
-    if (requested || isBitaleError(error, "BACKEND_NOT_READY")) throw error;
+    if (needed || isBitaleError(error, "BACKEND_NOT_READY")) throw error;
     throw new StartFailure(error instanceof Error ? error.message : String(error));
   }
 }
