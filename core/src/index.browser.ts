@@ -109,6 +109,7 @@ export {
 export * from "./tensor/ops/softmax.js";
 export { isPrimitive, PrimitiveOp } from "./tensor/primitive-op.js";
 export * from "./tensor/primitives.js";
+export { evaluateScalar, type ScalarName } from "./tensor/reference/evaluate-scalar.js";
 export * from "./tensor/shape.js";
 export * from "./tensor/symbols.js";
 export { isTensorType, TensorType } from "./tensor/tensor-type.js";

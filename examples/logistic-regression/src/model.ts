@@ -1,5 +1,21 @@
 /** The classic tutorial's logistic regression: data and parameters in shared variables, minibatches cut by an index. */
-import { argmax, dot, grad, like, log, lscalar, mean, ivector, neg, neq, pick, type Runtime, softmax, sum, zeros } from "@bitale/core";
+import {
+  argmax,
+  dot,
+  grad,
+  ivector,
+  like,
+  log,
+  lscalar,
+  mean,
+  neg,
+  neq,
+  pick,
+  type Runtime,
+  softmax,
+  sum,
+  zeros,
+} from "@bitale/core";
 
 /** One part of the data set: images [n, 784] with pixels in 0..1, labels [n] in 0..9. */
 export interface LabelledImages {

@@ -1,1 +1,5 @@
-export {};
+export { type ArenaStatistics, Arena } from "./arena/arena.js";
+export { type CpuOptions, plugin } from "./plugin.js";
+export type { DenseKwargs } from "./shared.js";
+export { ArenaMemory, type DenseTensor } from "./storage.js";
+export { DenseTensorType } from "./type.js";

@@ -31,9 +31,10 @@ import {
   structuredDot,
   toDense,
 } from "@bitale/sparse";
+import { plugin as cpu } from "@bitale/tensor-cpu";
 import { afterAll, describe, expect, it } from "vitest";
 
-const runtime = createRuntime({ plugins: [plugin], configFile: false, env: {}, floatX: "float64" });
+const runtime = createRuntime({ plugins: [plugin, cpu], configFile: false, env: {}, floatX: "float64" });
 afterAll(() => runtime.dispose());
 const { compile } = runtime;
 

@@ -1,0 +1,29 @@
+/** The runtime of one backend: which backend keeps which variable is said by the files in `config`. */
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { createRuntime, isBitaleError, type Runtime } from "@bitale/core";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/**
+ * A runtime with `config/<backend>.json`; without such a file, one that asks the backend first.
+ *
+ * @param say where notes for the user go
+ * @throws BitaleError UNKNOWN_BACKEND, BACKEND_UNAVAILABLE, …
+ */
+export async function openRuntime(backend: string, say: (note: string) => void): Promise<Runtime> {
+  if (backend === "tensor-gpu") {
+    const { useSoftwareVulkan } = await import("@bitale/software-vulkan");
+    say(useSoftwareVulkan().note);
+  }
+  const file = fileURLToPath(new URL(`../config/${backend}.json`, import.meta.url));
+  const config = existsSync(file) ? { configFile: file } : { backends: [backend, "tensor-cpu"] };
+  const runtime = createRuntime({ root, warn: say, ...config });
+  await runtime.ready();
+  for (const { plugin, error } of runtime.failures) {
+    // Another backend would take over in silence, and the figures would not be those of the one that was asked for.
+    if (plugin === backend || plugin.endsWith(`/${backend}`)) throw error;
+    say(isBitaleError(error) ? error.message : `${plugin}: ${error.message}`);
+  }
+  return runtime;
+}

@@ -1,0 +1,46 @@
+/** From a Vega specification to SVG, and from SVG to PNG; fonts and all come from npm packages. */
+import { createRequire } from "node:module";
+import { Resvg } from "@resvg/resvg-js";
+import { parse, type Spec, View } from "vega";
+
+/** The family that all pictures use, so that both forms look the same wherever they are drawn. */
+export const font = "DejaVu Sans";
+/** Text in the colours and sizes of all pictures. */
+export const style = {
+  axis: {
+    labelFont: font,
+    titleFont: font,
+    labelFontSize: 11,
+    titleFontSize: 12,
+    titleFontWeight: "normal",
+    gridColor: "#e6e6e6",
+    domainColor: "#888888",
+    tickColor: "#888888",
+  },
+  legend: {
+    labelFont: font,
+    titleFont: font,
+    labelFontSize: 11,
+    titleFontSize: 11,
+    titleFontWeight: "normal",
+  },
+  title: { font, subtitleFont: font, fontSize: 15, subtitleFontSize: 11, subtitleColor: "#555555" },
+} as const;
+
+/** Draws a specification as SVG. */
+export function drawSvg(spec: Spec): Promise<string> {
+  return new View(parse({ ...spec, background: "white", config: style }), { renderer: "none" }).toSVG();
+}
+
+/** Draws SVG as PNG, `scale` pixels for each of its units. */
+export function drawPng(svg: string, scale: number): Uint8Array {
+  const require = createRequire(import.meta.url);
+  const fontFiles = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"].map((file) =>
+    require.resolve(`dejavu-fonts-ttf/ttf/${file}`),
+  );
+  const picture = new Resvg(svg, {
+    fitTo: { mode: "zoom", value: scale },
+    font: { fontFiles, loadSystemFonts: false, defaultFontFamily: font },
+  });
+  return picture.render().asPng();
+}

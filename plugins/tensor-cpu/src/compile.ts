@@ -1,0 +1,125 @@
+/** A region as an executable: programs for the strides that occur, run in memory that is planned once. */
+import {
+  arrayConstructor,
+  BitaleError,
+  type Executable,
+  isBitaleError,
+  type NDArray,
+  type Region,
+  type RegionValue,
+  type TypedArray,
+} from "@bitale/core";
+import { canGenerate } from "./kernels/loop.js";
+import { ProgramBuilder } from "./program/builder.js";
+import type { Frame, Step } from "./program/frame.js";
+import { planMemory } from "./program/memory-plan.js";
+import type { ArenaMemory } from "./storage.js";
+
+/** A program with its memory. */
+interface Prepared {
+  readonly frame: Frame;
+  readonly checks: readonly Step[];
+  readonly steps: readonly Step[];
+  /** Slots of the operands and of the results, in order. */
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  /** The block of the intermediates. */
+  readonly block: NDArray | undefined;
+}
+
+let generates: boolean | undefined;
+
+/**
+ * Compiles a region. Programs are made for the strides of the operands when they first occur; a steady-state call
+ * allocates nothing but the results.
+ * @param options.codegen false: kernels of closures instead of generated code
+ */
+export function compileRegion(region: Region, memory: ArenaMemory, options: { readonly codegen: boolean }): Executable {
+  generates ??= canGenerate();
+  const codegen = options.codegen && generates;
+  const programs = new Map<string, Prepared>();
+  const outputs = region.outputs.map((id) => region.values[id] as RegionValue);
+
+  const programFor = (inputs: readonly NDArray[]): Prepared => {
+    let key = "";
+    for (const input of inputs) key += input.isContiguous ? ";" : `${input.strides.join()};`;
+    const known = programs.get(key);
+    if (known !== undefined) return known;
+    const strides = inputs.map((input) => (input.isContiguous ? rowMajor(input.shape) : input.strides));
+    const prepared = prepare(region, strides, memory, codegen);
+    programs.set(key, prepared);
+    return prepared;
+  };
+
+  return {
+    run: (given, scalars) => {
+      const inputs = given as readonly NDArray[];
+      const { frame, checks, steps, ...places } = programFor(inputs);
+      places.inputs.forEach((slot, i) => {
+        const input = inputs[i] as NDArray;
+        frame.arrays[slot] = input.data;
+        frame.offsets[slot] = input.offset;
+      });
+      frame.scalars = scalars;
+      for (const check of checks) check(frame);
+      const results: NDArray[] = [];
+      try {
+        for (const { shape, dtype } of outputs) results.push(memory.allocateDirty(shape, dtype));
+        places.outputs.forEach((slot, i) => {
+          frame.arrays[slot] = results[i]?.data;
+        });
+        for (const step of steps) step(frame);
+      } catch (error) {
+        for (const result of results) memory.free(result);
+        throw isBitaleError(error) ? error : failed(region, error);
+      } finally {
+        for (const slot of [...places.inputs, ...places.outputs]) frame.arrays[slot] = undefined;
+      }
+      return results;
+    },
+    dispose: () => {
+      for (const { block } of programs.values()) if (block !== undefined) memory.free(block);
+      programs.clear();
+    },
+  };
+}
+
+function rowMajor(shape: readonly number[]): number[] {
+  const strides = new Array<number>(shape.length);
+  for (let axis = shape.length - 1, step = 1; axis >= 0; axis--) {
+    strides[axis] = step;
+    step *= shape[axis] as number;
+  }
+  return strides;
+}
+
+function prepare(region: Region, strides: readonly (readonly number[])[], memory: ArenaMemory, codegen: boolean): Prepared {
+  const program = new ProgramBuilder(region, strides, codegen).build();
+  const plan = planMemory(program.slots, program.steps);
+  const block = plan.bytes === 0 ? undefined : memory.allocateDirty([plan.bytes], "uint8");
+  const frame: Frame = { arrays: new Array<TypedArray | undefined>(program.slots.length), offsets: [], scalars: [] };
+  const inputs: number[] = [];
+  const outputs: number[] = [];
+  program.slots.forEach((slot, index) => {
+    frame.offsets[index] = slot.kind === "constant" ? slot.value.offset : 0;
+    if (slot.kind === "input") inputs[slot.place] = index;
+    else if (slot.kind === "output") outputs[slot.place] = index;
+    else if (slot.kind === "constant") frame.arrays[index] = slot.value.data;
+    else {
+      const place = plan.places.get(index);
+      if (place === undefined || block === undefined) return;
+      const { data } = block;
+      frame.arrays[index] = new (arrayConstructor(slot.dtype))(data.buffer, data.byteOffset + place, slot.size);
+    }
+  });
+  return { frame, checks: program.checks, steps: program.steps.map((step) => step.run), inputs, outputs, block };
+}
+
+function failed(region: Region, cause: unknown): BitaleError {
+  return new BitaleError("KERNEL_FAILED", {
+    subject: "tensor-cpu",
+    problem: `a kernel failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+    got: `a region of ${region.nodes.map((node) => node.op).join(", ").slice(0, 200)}`,
+    cause,
+  });
+}
