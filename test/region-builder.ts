@@ -51,7 +51,13 @@ export class RegionBuilder {
     return (this.#values[id] as RegionValue).dtype;
   }
   /** A node whose result's dtype and shape are given. */
-  node<N extends LoweredName>(op: N, params: LoweredParams[N], inputs: readonly number[], dtype: DType, shape: readonly number[]): number {
+  node<N extends LoweredName>(
+    op: N,
+    params: LoweredParams[N],
+    inputs: readonly number[],
+    dtype: DType,
+    shape: readonly number[],
+  ): number {
     const output = this.value(dtype, shape);
     this.#nodes.push({ op, params, inputs, output } as unknown as RegionNode);
     return output;
@@ -76,62 +82,89 @@ export class RegionBuilder {
 }
 
 /** What the slow kernels make of a region. */
-export const runReference = (region: Region, inputs: readonly NDArray[], scalars: readonly number[] = []): NDArray[] =>
-  referenceExecutable(region).run(inputs, scalars) as NDArray[];
+export const runReference = (
+  region: Region,
+  inputs: readonly NDArray[],
+  scalars: readonly number[] = [],
+): NDArray[] => referenceExecutable(region).run(inputs, scalars) as NDArray[];
 
 /** Lengths 0 to 4, rank 0 to 3; empty ones are rare. */
-export const shapeArbitrary = fc.array(fc.integer({ min: 0, max: 9 }).map((n) => (n === 0 ? 0 : (n % 4) + 1)), { maxLength: 3 });
+export const shapeArbitrary = fc.array(
+  fc.integer({ min: 0, max: 9 }).map((n) => (n === 0 ? 0 : (n % 4) + 1)),
+  { maxLength: 3 },
+);
 
 const elementOf = (dtype: DType): fc.Arbitrary<number | bigint> => {
   const kind = kindOf(dtype);
   if (kind === "bool") return fc.integer({ min: 0, max: 1 });
   if (kind === "float") {
     const plain = fc.integer({ min: -40, max: 40 }).map((n) => n / 8);
-    return fc.oneof({ weight: 12, arbitrary: plain }, { weight: 1, arbitrary: fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0) });
+    return fc.oneof(
+      { weight: 12, arbitrary: plain },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0),
+      },
+    );
   }
   const number = fc.oneof(fc.integer({ min: kind === "uint" ? 0 : -9, max: 9 }), fc.integer());
   return dtype === "int64" || dtype === "uint64" ? fc.oneof(number.map(BigInt), fc.bigInt()) : number;
 };
 
 /** An array of a dtype and shape in any layout: row-major, permuted, reversed, with steps and an offset. */
-export function arrayArbitrary(dtype: DType, shape: readonly number[], finite = false): fc.Arbitrary<NDArray> {
-  const element = finite && isFloat(dtype) ? fc.integer({ min: -24, max: 24 }).map((n) => n / 8) : elementOf(dtype);
+export function arrayArbitrary(
+  dtype: DType,
+  shape: readonly number[],
+  finite = false,
+): fc.Arbitrary<NDArray> {
+  const element =
+    finite && isFloat(dtype) ? fc.integer({ min: -24, max: 24 }).map((n) => n / 8) : elementOf(dtype);
   const layout = fc.record({
-    order: fc.shuffledSubarray(shape.map((_, i) => i), { minLength: shape.length, maxLength: shape.length }),
+    order: fc.shuffledSubarray(
+      shape.map((_, i) => i),
+      { minLength: shape.length, maxLength: shape.length },
+    ),
     plain: fc.boolean(),
     step: fc.integer({ min: 1, max: 2 }),
     flip: fc.array(fc.boolean(), { minLength: shape.length, maxLength: shape.length }),
     offset: fc.integer({ min: 0, max: 2 }),
   });
-  return fc.tuple(fc.array(element, { minLength: sizeOf(shape), maxLength: sizeOf(shape) }), layout).map(([elements, l]) => {
-    const source = new NDArray({ data: new (arrayClass(dtype))(elements.length), shape, dtype });
-    elements.forEach((value, i) => {
-      source.set(value, ...unravel(i, shape));
+  return fc
+    .tuple(fc.array(element, { minLength: sizeOf(shape), maxLength: sizeOf(shape) }), layout)
+    .map(([elements, l]) => {
+      const source = new NDArray({ data: new (arrayClass(dtype))(elements.length), shape, dtype });
+      elements.forEach((value, i) => {
+        source.set(value, ...unravel(i, shape));
+      });
+      if (l.plain || sizeOf(shape) === 0) return source;
+      const permuted = l.order.map((axis) => shape[axis] as number);
+      const base = rowMajorStrides(permuted);
+      const strides = new Array<number>(shape.length);
+      let offset = l.offset;
+      l.order.forEach((axis, i) => {
+        const stride = (base[i] as number) * l.step * (l.flip[axis] ? -1 : 1);
+        strides[axis] = stride;
+        if (stride < 0) offset -= stride * ((shape[axis] as number) - 1);
+      });
+      const data = new (arrayClass(dtype))(sizeOf(shape) * l.step + l.offset + 2);
+      const target = new NDArray({ data, shape, dtype, strides, offset });
+      elements.forEach((_, i) => {
+        const at = unravel(i, shape);
+        target.set(source.get(...at), ...at);
+      });
+      return target;
     });
-    if (l.plain || sizeOf(shape) === 0) return source;
-    const permuted = l.order.map((axis) => shape[axis] as number);
-    const base = rowMajorStrides(permuted);
-    const strides = new Array<number>(shape.length);
-    let offset = l.offset;
-    l.order.forEach((axis, i) => {
-      const stride = (base[i] as number) * l.step * (l.flip[axis] ? -1 : 1);
-      strides[axis] = stride;
-      if (stride < 0) offset -= stride * ((shape[axis] as number) - 1);
-    });
-    const data = new (arrayClass(dtype))(sizeOf(shape) * l.step + l.offset + 2);
-    const target = new NDArray({ data, shape, dtype, strides, offset });
-    elements.forEach((_, i) => {
-      const at = unravel(i, shape);
-      target.set(source.get(...at), ...at);
-    });
-    return target;
-  });
 }
 
-const arrayClass = (dtype: DType) => new TensorType(dtype, []).filter(0, { allowDowncast: true }).data.constructor as new (n: number) => NDArray["data"];
+const arrayClass = (dtype: DType) =>
+  new TensorType(dtype, []).filter(0, { allowDowncast: true }).data.constructor as new (
+    n: number,
+  ) => NDArray["data"];
 
 function unravel(position: number, shape: readonly number[]): number[] {
-  return rowMajorStrides(shape).map((stride, axis) => Math.floor(position / Math.max(1, stride)) % (shape[axis] as number));
+  return rowMajorStrides(shape).map(
+    (stride, axis) => Math.floor(position / Math.max(1, stride)) % (shape[axis] as number),
+  );
 }
 
 /** Asserts that two arrays agree: exactly for discrete dtypes, within a relative tolerance for floats; NaN equals NaN. */
@@ -142,7 +175,9 @@ export function sameArrays(got: NDArray, expected: NDArray, tolerance = 1e-6): s
     const at = unravel(i, expected.shape);
     const [a, b] = [got.get(...at), expected.get(...at)];
     if (a === b || (Number.isNaN(a as number) && Number.isNaN(b as number))) continue;
-    const near = isFloat(got.dtype) && Math.abs((a as number) - (b as number)) <= tolerance * Math.max(1, Math.abs(b as number));
+    const near =
+      isFloat(got.dtype) &&
+      Math.abs((a as number) - (b as number)) <= tolerance * Math.max(1, Math.abs(b as number));
     if (!near) return `element [${at}] is ${a}, expected ${b}`;
   }
   return undefined;

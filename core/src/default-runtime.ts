@@ -4,9 +4,9 @@
  */
 import type { CompiledFunction } from "./compile/compiled-function.js";
 import type { CompileOptions, Input, Outputs } from "./compile/options.js";
+import type { Decision } from "./plugin/construct.js";
 import type { SharedConstructor } from "./plugin/contract.js";
 import { browserEnvironment, type Environment } from "./plugin/environment.js";
-import type { Decision } from "./plugin/construct.js";
 import type { ConstructorRegistration } from "./plugin/registry.js";
 import { createRuntimeIn, type Runtime, type RuntimeOptions } from "./runtime.js";
 import { bindFloatX } from "./tensor/float-x.js";
@@ -40,14 +40,16 @@ export function setDefaultRuntime(runtime: Runtime | undefined): Runtime | undef
 }
 
 /** `Runtime.shared` of the default runtime. */
-export const shared: Runtime["shared"] = (value: unknown, options?: object) => defaultRuntime().shared(value, options as never) as never;
+export const shared: Runtime["shared"] = (value: unknown, options?: object) =>
+  defaultRuntime().shared(value, options as never) as never;
 
 /** `Runtime.explain` of the default runtime. */
-export const explain = (...args: Parameters<Runtime["explain"]>): Decision => defaultRuntime().explain(...args);
+export const explain = (...args: Parameters<Runtime["explain"]>): Decision =>
+  defaultRuntime().explain(...args);
 
 /** `Runtime.sharedConstructor` of the default runtime. */
-export const sharedConstructor = (constructor: SharedConstructor, options?: ConstructorRegistration): (() => void) =>
-  defaultRuntime().sharedConstructor(constructor, options);
+export const sharedConstructor = (make: SharedConstructor, options?: ConstructorRegistration): (() => void) =>
+  defaultRuntime().sharedConstructor(make, options);
 
 /** `Runtime.compile` of the default runtime. */
 export const compile = <const I extends readonly Input[], const O extends Outputs>(

@@ -190,10 +190,12 @@ export class NoSharedConstructorError extends BitaleTypeError {
       subject: "shared()",
       problem: `no shared constructor takes this value${kwargs.length ? ` with the kwargs ${kwargs.join(", ")}` : ""}`,
       got: value,
-      expected: candidates.length ? `a value that one of these takes:${asked}` : "at least one storage plugin",
+      expected: candidates.length
+        ? `a value that one of these takes:${asked}`
+        : "at least one storage plugin",
       cure: candidates.length
         ? "change the value or the kwargs, or add a plugin that takes it"
-        : 'install one (npm install @bitale/tensor-cpu), or pass it: createRuntime({ plugins: [...] })',
+        : "install one (npm install @bitale/tensor-cpu), or pass it: createRuntime({ plugins: [...] })",
     });
     this.candidates = candidates;
   }
@@ -220,7 +222,12 @@ export function describeValue(value: unknown): string {
   if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
   if (typeof value !== "object") return typeof value;
   if (Array.isArray(value)) return `Array(${value.length})`;
-  const named = value as { dtype?: unknown; shape?: unknown; constructor?: { name?: string }; length?: unknown };
+  const named = value as {
+    dtype?: unknown;
+    shape?: unknown;
+    constructor?: { name?: string };
+    length?: unknown;
+  };
   const name = named.constructor?.name ?? "Object";
   if (Array.isArray(named.shape)) return `${name} ${String(named.dtype ?? "")} [${named.shape.join(", ")}]`;
   if (ArrayBuffer.isView(value)) return `${name}(${String(named.length ?? "")})`;

@@ -28,8 +28,6 @@ export * from "./plugin/contract.js";
 export { definePlugin, type PluginDefinition } from "./plugin/define-plugin.js";
 export type { PluginFailure } from "./plugin/environment.js";
 export { inject, injectable } from "./plugin/injection.js";
-export { kwarg } from "./plugin/kwargs.js";
-export type { ConstructorRegistration } from "./plugin/registry.js";
 export {
   compileWithKernels,
   type Kernel,
@@ -37,7 +35,9 @@ export {
   type KernelHooks,
   type KernelTable,
 } from "./plugin/kernel-table.js";
+export { kwarg } from "./plugin/kwargs.js";
 export type * from "./plugin/region.js";
+export type { ConstructorRegistration } from "./plugin/registry.js";
 export type { SchemaInput, SchemaResult, StandardSchema } from "./plugin/standard-schema.js";
 export type {
   AnyKwargs,
@@ -57,8 +57,8 @@ export {
 } from "./shared/shared-variable.js";
 export { castNDArray, castScalar } from "./tensor/cast.js";
 export * from "./tensor/dtype.js";
-export { float16ToNumber, numberToFloat16 } from "./tensor/float16.js";
 export { floatX, withFloatX } from "./tensor/float-x.js";
+export { float16ToNumber, numberToFloat16 } from "./tensor/float16.js";
 export { toNDArray, tryNDArray } from "./tensor/host-value.js";
 export type { VariableMethods } from "./tensor/methods.js";
 export {
@@ -77,8 +77,8 @@ export * from "./tensor/ops/elementwise.js";
 export { disconnectedGradient, stopGradient } from "./tensor/ops/gradient-stops.js";
 export {
   addIndex,
-  index,
   type IndexItem,
+  index,
   narrow,
   pick,
   type Slice,
@@ -88,7 +88,15 @@ export {
   takeAlongAxis,
 } from "./tensor/ops/indexing.js";
 export * from "./tensor/ops/linear-algebra.js";
-export { asTensor, asVariable, cast, constant, type Operand, type TensorLike, type TensorVariable } from "./tensor/ops/operands.js";
+export {
+  asTensor,
+  asVariable,
+  cast,
+  constant,
+  type Operand,
+  type TensorLike,
+  type TensorVariable,
+} from "./tensor/ops/operands.js";
 export * from "./tensor/ops/reductions.js";
 export {
   broadcastTo,

@@ -6,9 +6,9 @@ import { backendExecutor, type Executor, referenceExecutor } from "./compile/exe
 import type { CompileOptions, Input, Outputs } from "./compile/options.js";
 import type { Type } from "./graph/type.js";
 import type { ResolvedConfig } from "./plugin/config.js";
+import { construct, type Decision, explain } from "./plugin/construct.js";
 import type { BackendRegistry, Plugin, SharedConstructor } from "./plugin/contract.js";
 import type { Environment, EnvironmentOptions, PluginFailure } from "./plugin/environment.js";
-import { construct, type Decision, explain } from "./plugin/construct.js";
 import { genericPlugin } from "./plugin/generic.js";
 import { type ConstructorRegistration, Registry } from "./plugin/registry.js";
 import type { SharedVariable } from "./shared/shared-variable.js";
@@ -22,13 +22,18 @@ export type BackendId = keyof BackendRegistry;
 type Entry<B extends BackendId> = BackendRegistry[B];
 type KwargsOf<B extends BackendId> = Entry<B> extends { kwargs: infer K } ? Partial<K> : unknown;
 /** The Type of a backend's variables: what it registers, or a dense one with its internal values. */
-type TypeOf<B extends BackendId> = Entry<B> extends { type: infer T extends Type }
-  ? T
-  : Entry<B> extends { internal: infer I }
-    ? TensorType<I>
-    : Type;
+type TypeOf<B extends BackendId> =
+  Entry<B> extends { type: infer T extends Type }
+    ? T
+    : Entry<B> extends { internal: infer I }
+      ? TensorType<I>
+      : Type;
 type TypeOfValue<V> = {
-  [B in BackendId]: Entry<B> extends { value: infer Known; type: infer T } ? (V extends Known ? T : never) : never;
+  [B in BackendId]: Entry<B> extends { value: infer Known; type: infer T }
+    ? V extends Known
+      ? T
+      : never
+    : never;
 }[BackendId];
 /** The Type of the variable that `shared(value)` makes, as far as the value tells. */
 export type TypeForValue<V> = [TypeOfValue<V>] extends [never]
@@ -82,18 +87,31 @@ export interface Runtime {
    * @throws BitaleTypeError SYMBOLIC_VALUE, UNKNOWN_KWARG, BAD_KWARG; BitaleError UNKNOWN_BACKEND, BACKEND_FAILED,
    * BACKEND_NOT_READY, OUT_OF_MEMORY; NoSharedConstructorError
    */
-  shared<B extends BackendId>(value: unknown, options: SharedOptions & { readonly backend: B } & KwargsOf<B>): SharedVariable<TypeOf<B>>;
-  shared<const V>(value: V, options?: SharedOptions & { readonly backend?: string } & AnyKwargs): SharedVariable<TypeForValue<V>>;
+  shared<B extends BackendId>(
+    value: unknown,
+    options: SharedOptions & { readonly backend: B } & KwargsOf<B>,
+  ): SharedVariable<TypeOf<B>>;
+  shared<const V>(
+    value: V,
+    options?: SharedOptions & { readonly backend?: string } & AnyKwargs,
+  ): SharedVariable<TypeForValue<V>>;
   /** The decision of `shared` as data: who was asked, in which order, who took it or why not. */
-  explain(value: unknown, options?: SharedOptions & { readonly backend?: string; readonly [kwarg: string]: unknown }): Decision;
+  explain(
+    value: unknown,
+    options?: SharedOptions & { readonly backend?: string; readonly [kwarg: string]: unknown },
+  ): Decision;
   /** Registers a constructor at run time; returns a function that removes it. */
-  sharedConstructor(constructor: SharedConstructor, options?: ConstructorRegistration): () => void;
+  sharedConstructor(make: SharedConstructor, options?: ConstructorRegistration): () => void;
   /**
    * A function of `inputs` that computes `outputs` and gives shared variables new values.
    * @throws BitaleTypeError BAD_INPUT, SHARED_AS_INPUT, DUPLICATE_INPUT, UNUSED_INPUT, MISSING_INPUT, BAD_OUTPUT,
    * UPDATE_NOT_SHARED, DUPLICATE_UPDATE, UPDATE_TYPE, BAD_GIVEN, BAD_OPTION; BitaleError NO_KERNEL
    */
-  compile<const I extends readonly Input[], const O extends Outputs>(inputs: I, outputs: O, options?: CompileOptions): CompiledFunction<I, O>;
+  compile<const I extends readonly Input[], const O extends Outputs>(
+    inputs: I,
+    outputs: O,
+    options?: CompileOptions,
+  ): CompiledFunction<I, O>;
   /** Adds plugins that were found in another way (a browser bundle). */
   use(...plugins: readonly Plugin[]): void;
   /** Waits for backends that start asynchronously. */
@@ -111,7 +129,14 @@ const isExecutor = ({ plugin }: { readonly plugin: Plugin }): boolean => plugin.
 export function createRuntimeIn(environment: Environment, options: RuntimeOptions = {}): Runtime {
   const { config, plugins, failures } = environment.prepare(options);
   const { floatX } = config.values;
-  const registry = new Registry({ plugins, failures, config, container: options.container, floatX, warn: options.warn });
+  const registry = new Registry({
+    plugins,
+    failures,
+    config,
+    container: options.container,
+    floatX,
+    warn: options.warn,
+  });
   const reference = referenceExecutor(registry.hostMemory);
   registry.add(genericPlugin, "core");
   let queue: Promise<unknown> = Promise.resolve();
@@ -119,7 +144,10 @@ export function createRuntimeIn(environment: Environment, options: RuntimeOption
     memory: registry.hostMemory,
     warn: registry.warn,
     executors: (): Executor[] => [
-      ...registry.executors().filter(isExecutor).map(({ plugin, backend }) => backendExecutor(plugin, backend, registry.hostMemory)),
+      ...registry
+        .executors()
+        .filter(isExecutor)
+        .map(({ plugin, backend }) => backendExecutor(plugin, backend, registry.hostMemory)),
       reference,
     ],
     inOrder: (body) => {
@@ -138,10 +166,12 @@ export function createRuntimeIn(environment: Environment, options: RuntimeOption
     get plugins() {
       return registry.candidates().map(({ id, state, origin, kwargs }) => ({ id, state, origin, kwargs }));
     },
-    shared: (value: unknown, sharedOptions: object = {}) => scope(() => construct(registry, value, sharedOptions)) as never,
+    shared: (value: unknown, sharedOptions: object = {}) =>
+      scope(() => construct(registry, value, sharedOptions)) as never,
     explain: (value, explainOptions = {}) => scope(() => explain(registry, value, explainOptions)),
-    sharedConstructor: (constructor, registration) => registry.addConstructor(constructor, registration),
-    compile: (inputs, outputs, compileOptions = {}) => scope(() => compileGraph(inputs, outputs, compileOptions, surroundings)),
+    sharedConstructor: (make, registration) => registry.addConstructor(make, registration),
+    compile: (inputs, outputs, compileOptions = {}) =>
+      scope(() => compileGraph(inputs, outputs, compileOptions, surroundings)),
     use: (...more) => {
       for (const plugin of more) registry.add(plugin, "runtime.use()");
     },

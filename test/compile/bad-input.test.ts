@@ -29,18 +29,62 @@ describe("compile refuses", () => {
     ["a missing input", "MISSING_INPUT", () => runtime.compile([x], x.add(y))],
     ["an output that is no variable", "BAD_OUTPUT", () => runtime.compile([], [3 as never])],
     ["outputs of another kind", "BAD_OUTPUT", () => runtime.compile([], 3 as never)],
-    ["an update of what is not shared", "UPDATE_NOT_SHARED", () => runtime.compile([x], x, { updates: [[x as never, x]] })],
-    ["two updates of one variable", "DUPLICATE_UPDATE", () => runtime.compile([], [], { updates: [[s, 1], [s, 2]] })],
+    [
+      "an update of what is not shared",
+      "UPDATE_NOT_SHARED",
+      () => runtime.compile([x], x, { updates: [[x as never, x]] }),
+    ],
+    [
+      "two updates of one variable",
+      "DUPLICATE_UPDATE",
+      () =>
+        runtime.compile([], [], {
+          updates: [
+            [s, 1],
+            [s, 2],
+          ],
+        }),
+    ],
     ["updates that are no pairs", "BAD_OPTION", () => runtime.compile([], [], { updates: [s] as never })],
-    ["an update of another dtype", "UPDATE_TYPE", () => runtime.compile([], [], { updates: [[s, s.astype("float64")]] })],
-    ["an update of another rank", "UPDATE_TYPE", () => runtime.compile([], [], { updates: [[s, s.reshape(1)]] })],
-    ["an update value that does not fit", "WRONG_RANK", () => runtime.compile([], [], { updates: [[s, [1, 2]]] })],
+    [
+      "an update of another dtype",
+      "UPDATE_TYPE",
+      () => runtime.compile([], [], { updates: [[s, s.astype("float64")]] }),
+    ],
+    [
+      "an update of another rank",
+      "UPDATE_TYPE",
+      () => runtime.compile([], [], { updates: [[s, s.reshape(1)]] }),
+    ],
+    [
+      "an update value that does not fit",
+      "WRONG_RANK",
+      () => runtime.compile([], [], { updates: [[s, [1, 2]]] }),
+    ],
     ["a given for an input", "BAD_GIVEN", () => runtime.compile([x], x, { givens: [[x, 1]] })],
     ["a given of another type", "BAD_GIVEN", () => runtime.compile([], x, { givens: [[x, vector()]] })],
-    ["a given that an earlier one needs", "BAD_GIVEN", () => runtime.compile([], x, { givens: [[x, y], [y, 1]] })],
+    [
+      "a given that an earlier one needs",
+      "BAD_GIVEN",
+      () =>
+        runtime.compile([], x, {
+          givens: [
+            [x, y],
+            [y, 1],
+          ],
+        }),
+    ],
     ["an unknown option", "BAD_OPTION", () => runtime.compile([], [], { update: [] } as never)],
-    ["a bad mode for unused inputs", "BAD_OPTION", () => runtime.compile([x], x, { onUnusedInput: "no" as never })],
-    ["a bad list of suppressed updates", "BAD_OPTION", () => runtime.compile([], s, { noDefaultUpdates: 1 as never })],
+    [
+      "a bad mode for unused inputs",
+      "BAD_OPTION",
+      () => runtime.compile([x], x, { onUnusedInput: "no" as never }),
+    ],
+    [
+      "a bad list of suppressed updates",
+      "BAD_OPTION",
+      () => runtime.compile([], s, { noDefaultUpdates: 1 as never }),
+    ],
   ];
   it.each(refused)("%s", (_name, expected, body) => {
     expect(code(body)).toBe(expected);
@@ -79,7 +123,12 @@ describe("a call refuses, and changes nothing", () => {
   it("leaves all variables alone when a late step fails", () => {
     const a = plainShared(new Float32Array([1, 2]), "float32", [null]);
     const index = ivector("index");
-    const g = runtime.compile([index], [], { updates: [[a, a.mul(2)], [s, s.take(index)]] });
+    const g = runtime.compile([index], [], {
+      updates: [
+        [a, a.mul(2)],
+        [s, s.take(index)],
+      ],
+    });
     expect(code(() => g(new Int32Array([5])))).toBe("INDEX_OUT_OF_BOUNDS");
     expect(a.getValue().toArray()).toEqual([1, 2]);
     expect(s.getValue().toArray()).toEqual([1, 2]);
@@ -91,7 +140,11 @@ describe("a call refuses, and changes nothing", () => {
 
 describe("ops refuse when the graph is built", () => {
   const refused: [string, ErrorCode, () => unknown][] = [
-    ["shapes that cannot broadcast", "SHAPE_MISMATCH", () => tensor("a", { shape: [2] }).add(tensor("b", { shape: [3] }))],
+    [
+      "shapes that cannot broadcast",
+      "SHAPE_MISMATCH",
+      () => tensor("a", { shape: [2] }).add(tensor("b", { shape: [3] })),
+    ],
     ["an axis out of range", "BAD_AXIS", () => matrix().sum({ axis: 2 })],
     ["subtraction of bools", "BAD_OPERAND", () => vector().gt(0).sub(vector().gt(1))],
     ["a fraction as index", "BAD_OPERAND", () => vector().take(vector())],

@@ -9,7 +9,14 @@ describe("outputs", () => {
   const x = scalar("x");
   it("come in the form that was asked for", () => {
     expect(runtime.compile([x], x.mul(2))(3).item()).toBe(6);
-    expect(runtime.compile([x], [x, x.mul(2)])(3).map((v) => v.item())).toEqual([3, 6]);
+    expect(
+      runtime
+        .compile(
+          [x],
+          [x, x.mul(2)],
+        )(3)
+        .map((v) => v.item()),
+    ).toEqual([3, 6]);
     const record = runtime.compile([x], { b: x, a: x.mul(2) })(3);
     expect([record.a.item(), record.b.item()]).toEqual([6, 3]);
     expect(runtime.compile([], null)()).toBeUndefined();
@@ -26,16 +33,28 @@ describe("outputs", () => {
     expect((f(argument) as NDArray[])[0]?.toArray()).toEqual([1, 2]);
     const g = runtime.compile([], [zerosOf(2), zerosOf(2)]);
     (g() as NDArray[])[0]?.data.fill(5 as never);
-    expect((g() as NDArray[]).map((r) => r.toArray())).toEqual([[0, 0], [0, 0]]);
+    expect((g() as NDArray[]).map((r) => r.toArray())).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
   });
-  const zerosOf = (n: number) => vector("unused").mul(0).sum().add(zeros([n])).owner?.inputs[1] as never;
+  const zerosOf = (n: number) =>
+    vector("unused")
+      .mul(0)
+      .sum()
+      .add(zeros([n])).owner?.inputs[1] as never;
 });
 
 describe("updates", () => {
   it("are computed from the old values and stored together", () => {
     const a = plainShared(1, "float32", []);
     const b = plainShared(2, "float32", []);
-    const swap = runtime.compile([], [a, b], { updates: [[a, b], [b, a]] });
+    const swap = runtime.compile([], [a, b], {
+      updates: [
+        [a, b],
+        [b, a],
+      ],
+    });
     expect(swap().map((v) => v.item())).toEqual([1, 2]);
     expect([a.getValue().item(), b.getValue().item()]).toEqual([2, 1]);
     swap();
@@ -48,7 +67,12 @@ describe("updates", () => {
     const a = plainShared([1, 2], "float32", [null]);
     const b = plainShared([3, 4], "float32", [null]);
     const v = vector("v");
-    const f = runtime.compile([v], v, { updates: [[a, v], [b, v]] });
+    const f = runtime.compile([v], v, {
+      updates: [
+        [a, v],
+        [b, v],
+      ],
+    });
     const argument = new Float32Array([5, 6]);
     const result = f(argument);
     for (const array of [argument, a.getValue({ borrow: true }).data, result.data]) array[0] = 0;
@@ -60,7 +84,12 @@ describe("updates", () => {
     const m = matrix("m");
     const f = runtime.compile([m], [], { updates: [[s, m]] });
     f([[3, 4]]);
-    expect(() => f([[1, 2], [3, 4]])).toThrow(/stated shape/);
+    expect(() =>
+      f([
+        [1, 2],
+        [3, 4],
+      ]),
+    ).toThrow(/stated shape/);
     expect(s.getValue().toArray()).toEqual([[3, 4]]);
     const n = plainShared(0n, "int64", []);
     runtime.compile([], [], { updates: [[n, 7]] })();
@@ -119,12 +148,18 @@ describe("givens", () => {
   });
 
   it("cut a window out of a shared data set by an integer input", () => {
-    const data = plainShared({ data: Float32Array.from({ length: 12 }, (_, i) => i), shape: [6, 2] }, "float32", [null, null]);
+    const data = plainShared(
+      { data: Float32Array.from({ length: 12 }, (_, i) => i), shape: [6, 2] },
+      "float32",
+      [null, null],
+    );
     const [x, i] = [like(data, "x"), lscalar("i")];
     const narrowed = runtime.compile([i], x.sum({ axis: 1 }), { givens: [[x, data.narrow(0, i.mul(2), 2)]] });
     expect(narrowed(1).toArray()).toEqual([9, 13]);
     expect(() => narrowed(3)).toThrow(/leave axis 0/);
-    const sliced = runtime.compile([i], x.sum({ axis: 1 }), { givens: [[x, data.index(slice(i.mul(4), i.add(1).mul(4)))]] });
+    const sliced = runtime.compile([i], x.sum({ axis: 1 }), {
+      givens: [[x, data.index(slice(i.mul(4), i.add(1).mul(4)))]],
+    });
     expect(sliced(0).toArray()).toEqual([1, 5, 9, 13]);
     expect(sliced(1).toArray()).toEqual([17, 21]);
     expect(sliced(9).toArray()).toEqual([]);
@@ -151,7 +186,14 @@ describe("lengths", () => {
 
   it("are results like any other", () => {
     const x = matrix("x");
-    expect(runtime.compile([x], [x.shape, x.shape.index(1)])(zeros([2, 5])).map((v) => v.toArray())).toEqual([[2n, 5n], 5n]);
+    expect(
+      runtime
+        .compile(
+          [x],
+          [x.shape, x.shape.index(1)],
+        )(zeros([2, 5]))
+        .map((v) => v.toArray()),
+    ).toEqual([[2n, 5n], 5n]);
   });
 });
 
@@ -170,7 +212,13 @@ describe("debugPrint", () => {
     const x = vector("x");
     const f = runtime.compile([x], sum(neq(x.mul(1), 2)));
     expect(f.debugPrint({ types: false })).toBe(
-      ["sum{axes=[0]} [reference]", ' cast{dtype="int64"} [reference]', "  neq [reference]", "   x", "   2"].join("\n"),
+      [
+        "sum{axes=[0]} [reference]",
+        ' cast{dtype="int64"} [reference]',
+        "  neq [reference]",
+        "   x",
+        "   2",
+      ].join("\n"),
     );
   });
 });

@@ -22,7 +22,9 @@ export function snippetsOf(text: string, file: string): Snippet[] {
 
 /** All snippets below some files and folders of the project. */
 export function collectSnippets(root: string, places: readonly string[]): Snippet[] {
-  return places.flatMap((place) => filesBelow(root, place)).flatMap((file) => snippetsOf(readFileSync(join(root, file), "utf8"), file));
+  return places
+    .flatMap((place) => filesBelow(root, place))
+    .flatMap((file) => snippetsOf(readFileSync(join(root, file), "utf8"), file));
 }
 
 function filesBelow(root: string, place: string): string[] {

@@ -1,15 +1,22 @@
 /** Every snippet of the docs compiles (strictly) and runs, each in a process of its own, as an app would run it. */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { collectSnippets } from "./snippet-source.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 const app = join(root, "test/docs/app");
 const generated = join(app, "generated");
-const snippets = collectSnippets(root, ["README.md", "docs", "core/src", "plugins/tensor-cpu/src", "plugins/sparse/src", "plugins/tensor-gpu/src"]);
+const snippets = collectSnippets(root, [
+  "README.md",
+  "docs",
+  "core/src",
+  "plugins/tensor-cpu/src",
+  "plugins/sparse/src",
+  "plugins/tensor-gpu/src",
+]);
 const fileOf = (index: number): string => `snippet-${String(index).padStart(3, "0")}`;
 
 describe("snippets of the docs", () => {
@@ -31,7 +38,9 @@ describe("snippets of the docs", () => {
     const config = { extends: "../../../../tsconfig.base.json", compilerOptions, include: ["./*.ts"] };
     writeFileSync(join(generated, "tsconfig.json"), JSON.stringify(config));
     try {
-      execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", generated], { encoding: "utf8" });
+      execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", generated], {
+        encoding: "utf8",
+      });
     } catch (error) {
       throw new Error(`snippets do not compile:\n${(error as { stdout: string }).stdout}`);
     }
@@ -43,6 +52,10 @@ describe("snippets of the docs", () => {
   });
 
   it.each(snippets.map((s, i) => [s.origin, i] as const))("%s", (_origin, i) => {
-    execFileSync(process.execPath, [join(generated, "out", `${fileOf(i)}.js`)], { cwd: app, encoding: "utf8", stdio: "pipe" });
+    execFileSync(process.execPath, [join(generated, "out", `${fileOf(i)}.js`)], {
+      cwd: app,
+      encoding: "utf8",
+      stdio: "pipe",
+    });
   });
 });

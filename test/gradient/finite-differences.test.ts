@@ -1,7 +1,8 @@
 /** Every gradient rule against central differences in float64, over random shapes. */
+
+import * as b from "@bitale/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import * as b from "@bitale/core";
 
 const runtime = b.createRuntime({ plugins: [], floatX: "float64" });
 type Build = (...inputs: b.TensorVariable[]) => b.TensorVariable;
@@ -15,10 +16,14 @@ function weighed(y: b.TensorVariable): b.TensorVariable {
 
 function check(build: Build, values: readonly b.NDArray[], tolerance = 1e-6): void {
   runtime.scope(() => {
-    const inputs = values.map((v, i) => b.tensor(`x${i}`, { dtype: "float64", shape: v.shape.map(() => null) }));
+    const inputs = values.map((v, i) =>
+      b.tensor(`x${i}`, { dtype: "float64", shape: v.shape.map(() => null) }),
+    );
     const cost = weighed(build(...inputs));
     const f = runtime.compile(inputs, cost);
-    const slope = runtime.compile(inputs, b.grad(cost, inputs, { disconnectedInputs: "ignore" }), { onUnusedInput: "ignore" });
+    const slope = runtime.compile(inputs, b.grad(cost, inputs, { disconnectedInputs: "ignore" }), {
+      onUnusedInput: "ignore",
+    });
     const gradients = slope(...values) as b.NDArray[];
     const step = 1e-5;
     values.forEach((value, i) => {
@@ -42,9 +47,9 @@ const shape = fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 3 });
 const away = (low: number, high: number) =>
   fc.integer({ min: low * 100, max: high * 100 }).map((n) => (n % 50 === 0 ? n + 3 : n) / 100);
 const arrayOf = (dims: readonly number[], element: fc.Arbitrary<number>) =>
-  fc.array(element, { minLength: b.sizeOf(dims), maxLength: b.sizeOf(dims) }).map(
-    (data) => new b.NDArray({ data: Float64Array.from(data), shape: dims, dtype: "float64" }),
-  );
+  fc
+    .array(element, { minLength: b.sizeOf(dims), maxLength: b.sizeOf(dims) })
+    .map((data) => new b.NDArray({ data: Float64Array.from(data), shape: dims, dtype: "float64" }));
 const oneArray = (element: fc.Arbitrary<number>) => shape.chain((dims) => arrayOf(dims, element));
 
 const unary: readonly [string, Build, number, number][] = [
@@ -84,7 +89,10 @@ const unary: readonly [string, Build, number, number][] = [
 
 describe("unary ops", () => {
   it.each(unary)("%s", (_name, build, low, high) => {
-    fc.assert(fc.property(oneArray(away(low, high)), (x) => check(build, [x])), { numRuns: 12 });
+    fc.assert(
+      fc.property(oneArray(away(low, high)), (x) => check(build, [x])),
+      { numRuns: 12 },
+    );
   });
 });
 
@@ -103,24 +111,32 @@ const binary: readonly [string, Build, number, number][] = [
 
 /** Two shapes that broadcast: lengths of either may be 1 or missing. */
 const pair = shape.chain((dims) => {
-  const part = fc.tuple(fc.integer({ min: 0, max: dims.length }), fc.array(fc.boolean(), { minLength: dims.length, maxLength: dims.length }));
-  return fc.tuple(part, part).map((parts) =>
-    parts.map(([skip, ones]) => dims.map((d, i) => (ones[i] ? 1 : d)).slice(skip)),
+  const part = fc.tuple(
+    fc.integer({ min: 0, max: dims.length }),
+    fc.array(fc.boolean(), { minLength: dims.length, maxLength: dims.length }),
   );
+  return fc
+    .tuple(part, part)
+    .map((parts) => parts.map(([skip, ones]) => dims.map((d, i) => (ones[i] ? 1 : d)).slice(skip)));
 });
 
 describe("binary ops, broadcasting summed", () => {
   it.each(binary)("%s", (_name, build, low, high) => {
-    const values = pair.chain(([s, t]) => fc.tuple(arrayOf(s as number[], away(low, high)), arrayOf(t as number[], away(low, high))));
-    fc.assert(fc.property(values, ([x, y]) => check(build, [x, y])), { numRuns: 15 });
+    const values = pair.chain(([s, t]) =>
+      fc.tuple(arrayOf(s as number[], away(low, high)), arrayOf(t as number[], away(low, high))),
+    );
+    fc.assert(
+      fc.property(values, ([x, y]) => check(build, [x, y])),
+      { numRuns: 15 },
+    );
   });
 });
 
 const matrixShaped = arrayOf([2, 3], away(-2, 2));
 /** Distinct values, so that extremes are unique. */
-const distinct = fc.shuffledSubarray([-1.7, -1.1, -0.6, 0.3, 0.8, 1.9], { minLength: 6, maxLength: 6 }).map(
-  (data) => new b.NDArray({ data: Float64Array.from(data), shape: [2, 3], dtype: "float64" }),
-);
+const distinct = fc
+  .shuffledSubarray([-1.7, -1.1, -0.6, 0.3, 0.8, 1.9], { minLength: 6, maxLength: 6 })
+  .map((data) => new b.NDArray({ data: Float64Array.from(data), shape: [2, 3], dtype: "float64" }));
 
 const shaping: readonly [string, Build][] = [
   ["sum of an axis", (x) => b.sum(x, { axis: 0 })],
@@ -147,7 +163,18 @@ const shaping: readonly [string, Build][] = [
   ["concatenate", (x) => b.concatenate([x, x.mul(2), b.index(x, b.slice(0, 1))], 0)],
   ["stack", (x) => b.stack([x, x.sqr()], 1)],
   ["take", (x) => b.take(x, new Int32Array([1, 0, 1, -1]), 1)],
-  ["takeAlongAxis", (x) => b.takeAlongAxis(x, [[2, 0], [1, 1]], 1)],
+  [
+    "takeAlongAxis",
+    (x) =>
+      b.takeAlongAxis(
+        x,
+        [
+          [2, 0],
+          [1, 1],
+        ],
+        1,
+      ),
+  ],
   ["pick", (x) => b.pick(x, new Int32Array([2, 0]))],
   ["dot with itself", (x) => b.dot(x, x.T)],
   ["outer", (x) => b.outer(b.flatten(x), b.index(x, 0))],
@@ -155,11 +182,17 @@ const shaping: readonly [string, Build][] = [
 
 describe("reductions, shapes, indexing", () => {
   it.each(shaping)("%s", (_name, build) => {
-    fc.assert(fc.property(distinct, (x) => check(build, [x])), { numRuns: 6 });
+    fc.assert(
+      fc.property(distinct, (x) => check(build, [x])),
+      { numRuns: 6 },
+    );
   });
 
   it("prod where elements are zero", () => {
-    for (const data of [[0, 2, 3, 4, 5, 6], [0, 0, 3, 4, 5, 6]]) {
+    for (const data of [
+      [0, 2, 3, 4, 5, 6],
+      [0, 0, 3, 4, 5, 6],
+    ]) {
       const x = new b.NDArray({ data: Float64Array.from(data), shape: [2, 3], dtype: "float64" });
       check((v) => b.prod(v, { axis: 1 }), [x], 1e-4);
     }
@@ -168,21 +201,40 @@ describe("reductions, shapes, indexing", () => {
 
 describe("dot", () => {
   const dims: readonly [number[], number[]][] = [
-    [[2, 3], [3, 2]],
+    [
+      [2, 3],
+      [3, 2],
+    ],
     [[3], [3]],
     [[2, 3], [3]],
     [[3], [3, 2]],
-    [[2, 2, 3], [3, 2]],
-    [[2, 3], [2, 3, 2]],
+    [
+      [2, 2, 3],
+      [3, 2],
+    ],
+    [
+      [2, 3],
+      [2, 3, 2],
+    ],
   ];
   it.each(dims)("%j with %j", (s, t) => {
-    fc.assert(fc.property(arrayOf(s, away(-2, 2)), arrayOf(t, away(-2, 2)), (x, y) => check(b.dot, [x, y])), { numRuns: 4 });
+    fc.assert(
+      fc.property(arrayOf(s, away(-2, 2)), arrayOf(t, away(-2, 2)), (x, y) => check(b.dot, [x, y])),
+      { numRuns: 4 },
+    );
   });
   it("batched and over several axes", () => {
     fc.assert(
       fc.property(arrayOf([2, 3, 2], away(-2, 2)), arrayOf([2, 2, 3], away(-2, 2)), (x, y) => {
         check(b.batchedDot, [x, y]);
-        check((p, q) => b.tensorDot(p, q, [[0, 2], [1, 0]]), [x, y]);
+        check(
+          (p, q) =>
+            b.tensorDot(p, q, [
+              [0, 2],
+              [1, 0],
+            ]),
+          [x, y],
+        );
         check((p, q) => b.tensorDot(p, q, [[1], [2]]), [x, y]);
       }),
       { numRuns: 3 },

@@ -29,10 +29,16 @@ export const plugin = {
   use: { useFactory: () => ({ construct: () => { throw new Error("asked"); } }) },
 };`;
 const dependency = (name: string, bitale: unknown, code: string) => ({
-  [`node_modules/${name}/package.json`]: { name, type: "module", exports: { "./plugin": "./plugin.js" }, bitale },
+  [`node_modules/${name}/package.json`]: {
+    name,
+    type: "module",
+    exports: { "./plugin": "./plugin.js" },
+    bitale,
+  },
   [`node_modules/${name}/plugin.js`]: code,
 });
-const quiet = (root: string, options: RuntimeOptions = {}) => createRuntime({ root, env: {}, warn: () => {}, ...options });
+const quiet = (root: string, options: RuntimeOptions = {}) =>
+  createRuntime({ root, env: {}, warn: () => {}, ...options });
 function code(body: () => unknown): ErrorCode | undefined {
   try {
     body();
@@ -46,16 +52,25 @@ function code(body: () => unknown): ErrorCode | undefined {
 describe("discovery", () => {
   it("finds plugins among direct and optional dependencies, by their manifests", () => {
     const root = app({
-      "package.json": { dependencies: { one: "*", plain: "*", absent: "*" }, optionalDependencies: { two: "*" } },
+      "package.json": {
+        dependencies: { one: "*", plain: "*", absent: "*" },
+        optionalDependencies: { two: "*" },
+      },
       ...dependency("one", manifest, pluginCode("one")),
       ...dependency("two", manifest, pluginCode("two")),
       ...dependency("plain", undefined, "throw new Error('must not run')"),
       ...dependency("indirect", manifest, pluginCode("indirect")),
     });
-    expect(quiet(root).plugins.map((p) => [p.id, p.origin])).toEqual([["one", "one"], ["two", "two"], ["generic", "core"]]);
+    expect(quiet(root).plugins.map((p) => [p.id, p.origin])).toEqual([
+      ["one", "one"],
+      ["two", "two"],
+      ["generic", "core"],
+    ]);
     expect(quiet(root, { autoload: false }).plugins.map((p) => p.id)).toEqual(["generic"]);
     expect(quiet(root, { disable: ["one"] }).plugins.map((p) => p.id)).toEqual(["two", "generic"]);
-    expect(quiet(join(root, "node_modules"), { root: undefined as never, plugins: [] }).plugins.length).toBe(1);
+    expect(quiet(join(root, "node_modules"), { root: undefined as never, plugins: [] }).plugins.length).toBe(
+      1,
+    );
   });
 
   it("reads manifests before any code runs, and leaves other environments alone", () => {
@@ -78,7 +93,10 @@ describe("discovery", () => {
     });
     const runtime = quiet(root);
     expect(runtime.plugins.map((p) => p.id)).toEqual(["good", "generic"]);
-    expect(runtime.failures.map((f) => [f.plugin, f.stage])).toEqual([["bad", "load"], ["empty", "load"]]);
+    expect(runtime.failures.map((f) => [f.plugin, f.stage])).toEqual([
+      ["bad", "load"],
+      ["empty", "load"],
+    ]);
     expect(code(() => runtime.shared(1, { backend: "bad" } as never))).toBe("BACKEND_FAILED");
     expect(() => quiet(root, { strictPlugins: true })).toThrow("broken on load");
   });
@@ -88,7 +106,10 @@ describe("layers of configuration", () => {
   const base = { "package.json": { bitale: { floatX: "float16", backends: ["a"], disable: ["x"] } } };
   it("later ones win, lists replace, and each value names its origin", () => {
     const root = app({ ...base, "bitale.config.json": { $schema: "s", backends: ["b"], floatX: "float32" } });
-    const { values, origins } = quiet(root, { env: { BITALE_FLOATX: "float64" }, strictPlugins: false }).config;
+    const { values, origins } = quiet(root, {
+      env: { BITALE_FLOATX: "float64" },
+      strictPlugins: false,
+    }).config;
     expect(values).toMatchObject({ backends: ["b"], floatX: "float64", disable: ["x"] });
     expect(origins.backends).toContain("bitale.config.json");
     expect(origins.floatX).toContain("BITALE_FLOATX");
@@ -96,7 +117,11 @@ describe("layers of configuration", () => {
     expect(quiet(root, { configFile: false }).config.values.backends).toEqual(["a"]);
   });
   it("modules are read synchronously", () => {
-    const root = app({ ...base, "package.json": { type: "module" }, "bitale.config.js": "export const config = { backends: ['m'] };" });
+    const root = app({
+      ...base,
+      "package.json": { type: "module" },
+      "bitale.config.js": "export const config = { backends: ['m'] };",
+    });
     expect(quiet(root).config.values.backends).toEqual(["m"]);
   });
   const wrong: [string, ErrorCode, Record<string, string | object>][] = [

@@ -24,8 +24,13 @@ const aliases = {
 export function takeDense(value: unknown, options: ConstructorOptions): SharedVariable {
   const found = tryNDArray(value);
   if (found === undefined) throw new RefusalError("not a dense value");
-  const type = new TensorType(found.array.dtype, found.array.shape.map(() => null));
-  return new SharedVariable(options.name, type, value, options.strict, { allowDowncast: options.allowDowncast });
+  const type = new TensorType(
+    found.array.dtype,
+    found.array.shape.map(() => null),
+  );
+  return new SharedVariable(options.name, type, value, options.strict, {
+    allowDowncast: options.allowDowncast,
+  });
 }
 
 export interface PlainOptions {

@@ -18,7 +18,8 @@ import { plainPlugin, takeDense } from "./plain-plugin.js";
 const runtimeOf = (plugins: readonly Plugin[], options: RuntimeOptions = {}) => {
   const warnings: string[] = [];
   const runtime = createRuntime({ plugins, env: {}, warn: (text) => warnings.push(text), ...options });
-  const owner = (value: unknown, kwargs: object = {}) => runtime.explain(value, kwargs).backend;
+  const owner = (value: unknown, kwargs: Record<string, unknown> = {}) =>
+    runtime.explain(value, kwargs).backend;
   return { runtime, warnings, owner };
 };
 async function code(body: () => unknown): Promise<ErrorCode | undefined> {
@@ -35,7 +36,11 @@ const refuse = () => {
 };
 
 describe("order", () => {
-  const [a, b, c] = [plainPlugin("a", { priority: 1 }), plainPlugin("b", { priority: 5 }), plainPlugin("c", { priority: 5 })];
+  const [a, b, c] = [
+    plainPlugin("a", { priority: 1 }),
+    plainPlugin("b", { priority: 5 }),
+    plainPlugin("c", { priority: 5 }),
+  ];
   it("is priority, then id, whatever the order of import", () => {
     expect(runtimeOf([c, a, b]).runtime.plugins.map((p) => p.id)).toEqual(["b", "c", "a", "generic"]);
   });
@@ -46,7 +51,12 @@ describe("order", () => {
     expect(runtimeOf([a, b, c], { disable: ["b", "c"] }).owner(1)).toBe("a");
   });
   it("rules for single variables come before it", () => {
-    const { owner } = runtimeOf([a, b], { variables: [{ name: "images.*", backend: "a" }, { name: "*", backend: "b" }] });
+    const { owner } = runtimeOf([a, b], {
+      variables: [
+        { name: "images.*", backend: "a" },
+        { name: "*", backend: "b" },
+      ],
+    });
     expect(owner(1, { name: "images.train" })).toBe("a");
     expect(owner(1, { name: "W" })).toBe("b");
     expect(owner(1, { name: "images.train", backend: "b" })).toBe("b");
@@ -74,7 +84,10 @@ describe("kwargs", () => {
     expect(owner(1)).toBe("plain");
     expect(owner(1, { format: "x" })).toBe("formatted");
     expect(owner(1, { format: undefined })).toBe("plain");
-    expect(runtime.explain(1, { format: "x" }).verdicts[0]).toMatchObject({ backend: "plain", outcome: "kwargs" });
+    expect(runtime.explain(1, { format: "x" }).verdicts[0]).toMatchObject({
+      backend: "plain",
+      outcome: "kwargs",
+    });
   });
   it("that nobody knows are an error even where a value would find a taker", async () => {
     const { runtime } = runtimeOf([plain, formatted]);
@@ -85,7 +98,11 @@ describe("kwargs", () => {
   it("reach the constructor as their schemas give them back", () => {
     let seen: object = {};
     const trim = {
-      "~standard": { version: 1 as const, vendor: "test", validate: (v: unknown) => ({ value: String(v).trim() }) },
+      "~standard": {
+        version: 1 as const,
+        vendor: "test",
+        validate: (v: unknown) => ({ value: String(v).trim() }),
+      },
     };
     const spy = plainPlugin("spy", {
       kwargs: { tag: trim },
@@ -132,7 +149,9 @@ describe("refusal and failure", () => {
     expect(() => runtime.shared(1)).toThrow(/borrow: true/);
   });
   it("rubbish from a constructor is the plugin's error", async () => {
-    expect(await code(() => runtimeOf([plainPlugin("odd", { construct: () => 7 as never })]).runtime.shared(1))).toBe("BAD_PLUGIN");
+    expect(
+      await code(() => runtimeOf([plainPlugin("odd", { construct: () => 7 as never })]).runtime.shared(1)),
+    ).toBe("BAD_PLUGIN");
   });
   it("symbolic values are refused before anybody is asked", async () => {
     let asked = false;
@@ -161,7 +180,9 @@ describe("isolation", () => {
     const { runtime, warnings, owner } = runtimeOf([broken, plainPlugin("taker")]);
     expect([owner(1), owner(2)]).toEqual(["taker", "taker"]);
     expect(warnings.length).toBe(1);
-    expect(runtime.failures).toMatchObject([{ plugin: "broken", stage: "start", origin: "createRuntime({ plugins })" }]);
+    expect(runtime.failures).toMatchObject([
+      { plugin: "broken", stage: "start", origin: "createRuntime({ plugins })" },
+    ]);
     expect(await code(() => runtime.shared(1, { backend: "broken" } as never))).toBe("BACKEND_FAILED");
     expect(await code(() => runtime.shared(1, { backend: "tacker" } as never))).toBe("UNKNOWN_BACKEND");
   });
@@ -176,12 +197,17 @@ describe("isolation", () => {
     await first.runtime.ready();
     expect(first.owner(1)).toBe("late");
 
-    const dead = plainPlugin("dead", { priority: 1, start: () => ({ init: () => Promise.reject(new Error("no adapter")) }) });
+    const dead = plainPlugin("dead", {
+      priority: 1,
+      start: () => ({ init: () => Promise.reject(new Error("no adapter")) }),
+    });
     const second = runtimeOf([dead, plainPlugin("other")]);
     await second.runtime.ready();
     expect(second.owner(1)).toBe("other");
     expect(second.runtime.failures[0]).toMatchObject({ plugin: "dead", stage: "init" });
-    expect(await code(() => runtimeOf([dead], { backends: ["dead"] }).runtime.ready())).toBe("BACKEND_FAILED");
+    expect(await code(() => runtimeOf([dead], { backends: ["dead"] }).runtime.ready())).toBe(
+      "BACKEND_FAILED",
+    );
   });
   it("two plugins with one id: the first stays, the second is a failure", () => {
     const { runtime } = runtimeOf([plainPlugin("a"), plainPlugin("a")]);
@@ -202,14 +228,17 @@ describe("injection", () => {
       @inject(HOST_MEMORY) readonly memory: { allocate: unknown },
     ) {}
     construct = (value: unknown, options: never) => {
-      if (this.options.folder !== "here" || typeof this.memory.allocate !== "function") throw new Error("not injected");
+      if (this.options.folder !== "here" || typeof this.memory.allocate !== "function")
+        throw new Error("not injected");
       return takeDense(value, options);
     };
   }
   const withClass = (useClass: never): Plugin => ({ ...plainPlugin("injected"), use: { useClass } });
 
   it("gives a class its services, and each plugin its own options", () => {
-    const { owner } = runtimeOf([withClass(Injected as never)], { pluginOptions: { injected: { folder: "here" } } });
+    const { owner } = runtimeOf([withClass(Injected as never)], {
+      pluginOptions: { injected: { folder: "here" } },
+    });
     expect(owner(1)).toBe("injected");
   });
   it("refuses a class with a parameter that nobody names", () => {

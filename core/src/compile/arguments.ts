@@ -48,7 +48,11 @@ export function matchArguments(
     const subject = `argument ${i} (${input.name ?? input.variable}) of ${functionName}`;
     if (value === undefined) {
       if (input.container !== undefined) return undefined;
-      throw new BitaleTypeError("MISSING_ARGUMENT", { subject, problem: "it is missing", expected: input.variable.type.toString() });
+      throw new BitaleTypeError("MISSING_ARGUMENT", {
+        subject,
+        problem: "it is missing",
+        expected: input.variable.type.toString(),
+      });
     }
     if (input.implicit) {
       throw new BitaleTypeError("EXTRA_ARGUMENT", {
@@ -64,7 +68,12 @@ export function matchArguments(
   });
 }
 
-function badName(functionName: string, name: string, count: number, inputs: readonly InputPlan[]): BitaleTypeError {
+function badName(
+  functionName: string,
+  name: string,
+  count: number,
+  inputs: readonly InputPlan[],
+): BitaleTypeError {
   const names = inputs.map((input) => input.name).filter((known) => known !== undefined);
   return new BitaleTypeError("BAD_ARGUMENT", {
     subject: `argument ${name} of ${functionName}`,

@@ -11,13 +11,13 @@ import type { Facts } from "./specialize.js";
 /** Computes numbers for one call; each once. */
 export class CallNumbers {
   readonly #numbers: HostNumbers;
-  readonly #valueOf: (variable: Variable) => unknown;
+  readonly #hostValue: (variable: Variable) => unknown;
   readonly #known = new Map<Variable, Scalar>();
 
-  /** @param valueOf host value of a variable that is known already: an argument, a shared value, a region's result */
-  constructor(numbers: HostNumbers, valueOf: (variable: Variable) => unknown) {
+  /** @param hostValue host value of a variable that is known already: an argument, a shared value, a region's result */
+  constructor(numbers: HostNumbers, hostValue: (variable: Variable) => unknown) {
     this.#numbers = numbers;
-    this.#valueOf = valueOf;
+    this.#hostValue = hostValue;
   }
 
   /** The number that a scalar variable is in this call; lengths come from `facts`. */
@@ -25,7 +25,9 @@ export class CallNumbers {
     if (facts.isFolded(variable)) return facts.folded(variable).get();
     const known = this.#known.get(variable);
     if (known !== undefined) return known;
-    const number = this.#numbers.called.has(variable) ? this.#compute(variable, facts) : scalarOf(variable, this.#valueOf(variable));
+    const number = this.#numbers.called.has(variable)
+      ? this.#compute(variable, facts)
+      : scalarOf(variable, this.#hostValue(variable));
     this.#known.set(variable, number);
     return number;
   }

@@ -47,7 +47,11 @@ function enter(linked: Linked, args: readonly unknown[]): Values {
  * Runs a call up to the commit. A generator: where a value can only be read asynchronously it yields the promise and
  * is given what it resolved to; a synchronous caller checks `needsAsync` before it starts.
  */
-export function* run(linked: Linked, args: readonly unknown[], memory: HostMemory): Generator<Promise<unknown>, Outcome, unknown> {
+export function* run(
+  linked: Linked,
+  args: readonly unknown[],
+  memory: HostMemory,
+): Generator<Promise<unknown>, Outcome, unknown> {
   const values = enter(linked, args);
   const owned = new Map<unknown, Slot>();
   const discard = (): void => {
@@ -135,7 +139,12 @@ function signatureOf(
 }
 
 /** Computes the lengths that this call's numbers decide, in the order in which shapes become known. */
-function walkLengths(stage: LinkedStage, facts: Facts, called: Map<Variable, number>, numbers: CallNumbers): void {
+function walkLengths(
+  stage: LinkedStage,
+  facts: Facts,
+  called: Map<Variable, number>,
+  numbers: CallNumbers,
+): void {
   for (const node of inOrder(stage.stage)) {
     for (const position of node.op.hostOperands(node.inputs).shape) {
       const variable = node.inputs[position] as Variable;
@@ -176,11 +185,17 @@ function* runStep(
       values[slot.index] = made[result.position];
       owned.set(made[result.position], slot);
     } else if (result.from === "input") values[slot.index] = inputs[result.position];
-    else values[slot.index] = slot.type.residence === "host" ? result.value : slot.type.fromHost(result.value, { borrow: false });
+    else
+      values[slot.index] =
+        slot.type.residence === "host" ? result.value : slot.type.fromHost(result.value, { borrow: false });
   });
 }
 
-function* toHost(type: Type, internal: unknown, borrow: boolean): Generator<Promise<unknown>, unknown, unknown> {
+function* toHost(
+  type: Type,
+  internal: unknown,
+  borrow: boolean,
+): Generator<Promise<unknown>, unknown, unknown> {
   if (type.syncRead) return type.toHost(internal, { borrow });
   return yield type.toHostAsync(internal, { borrow });
 }
@@ -222,8 +237,12 @@ function exitTaker(
       if (exit.from === "number") return numberOf(exit.variable).copy();
       const { slot } = exit;
       const value = values[slot.index];
-      if (plan.internal) return owned.delete(value) ? value : plan.borrow ? lent(slot) : slot.type.copyInternal(value);
-      const handOver = slot.type.residence === "host" && owned.has(value) && (plan.borrow || !(isNDArray(value) && memory.owns(value)));
+      if (plan.internal)
+        return owned.delete(value) ? value : plan.borrow ? lent(slot) : slot.type.copyInternal(value);
+      const handOver =
+        slot.type.residence === "host" &&
+        owned.has(value) &&
+        (plan.borrow || !(isNDArray(value) && memory.owns(value)));
       if (handOver && owned.delete(value)) return value;
       return yield* toHost(slot.type, plan.borrow ? lent(slot) : value, plan.borrow);
     },

@@ -28,10 +28,13 @@ export function collect(
   const explicit = explicitUpdates(options.updates);
   const states = inputs.filter((input) => input.update !== undefined);
   const givens = collectGivens(options.givens, variables);
-  const substitute = (list: readonly Variable[]): Variable[] => (givens.size === 0 ? [...list] : replace(list, givens));
+  const substitute = (list: readonly Variable[]): Variable[] =>
+    givens.size === 0 ? [...list] : replace(list, givens);
   const finalOutputs = substitute(outputs);
   const values = substitute([...explicit.values()]);
-  const updates = new Map([...explicit.keys()].map((target, i) => [target, fitted(target, values[i] as Variable)]));
+  const updates = new Map(
+    [...explicit.keys()].map((target, i) => [target, fitted(target, values[i] as Variable)]),
+  );
   const stateValues = substitute(states.map((input) => input.update as Variable));
   addDefaultUpdates([...finalOutputs, ...stateValues], updates, options.noDefaultUpdates, substitute);
   const results = [...finalOutputs, ...updates.values(), ...stateValues];
@@ -99,7 +102,10 @@ function fitted(target: SharedVariable, value: Variable): Variable {
   return plain.accepts(checked.type) || !isTensorType(plain) ? checked : specifyShape(checked, plain.shape);
 }
 
-function collectGivens(pairs: Iterable<GivenPair> | undefined, inputs: readonly Variable[]): Map<Variable, Variable> {
+function collectGivens(
+  pairs: Iterable<GivenPair> | undefined,
+  inputs: readonly Variable[],
+): Map<Variable, Variable> {
   const givens = new Map<Variable, Variable>();
   for (const [old, replacement] of pairsOf(pairs, "givens")) {
     const subject = `given for ${isVariable(old) ? old : describeValue(old)}`;
@@ -130,7 +136,9 @@ function substituteFor(old: Variable, replacement: unknown, subject: string): Va
   const given = asVariable(replacement as Operand);
   const variable = isWeak(given) && isTensorType(plain) ? cast(given, plain.dtype) : given;
   if (plain.convertible(variable.type)) {
-    return plain.accepts(variable.type) || !isTensorType(plain) ? variable : specifyShape(variable, plain.shape);
+    return plain.accepts(variable.type) || !isTensorType(plain)
+      ? variable
+      : specifyShape(variable, plain.shape);
   }
   throw new BitaleTypeError("BAD_GIVEN", {
     subject,
@@ -161,7 +169,8 @@ function addDefaultUpdates(
   const asked = new Set<SharedVariable>();
   for (let batch = pending.splice(0); batch.length > 0; batch = pending.splice(0)) {
     for (const variable of freeVariables(batch)) {
-      if (!isSharedVariable(variable) || asked.has(variable) || skip.has(variable) || updates.has(variable)) continue;
+      if (!isSharedVariable(variable) || asked.has(variable) || skip.has(variable) || updates.has(variable))
+        continue;
       asked.add(variable);
       if (variable.defaultUpdate === undefined) continue;
       const [value] = substitute([variable.defaultUpdate]) as [Variable];

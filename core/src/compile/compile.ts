@@ -7,7 +7,12 @@ import { isVariable } from "../graph/nodes.js";
 import { toposort } from "../graph/walk.js";
 import { rewrite } from "../rewrite/rewrite.js";
 import { collect } from "./collect.js";
-import { type CallSurroundings, type CompiledFunction, type Layout, makeFunction } from "./compiled-function.js";
+import {
+  type CallSurroundings,
+  type CompiledFunction,
+  type Layout,
+  makeFunction,
+} from "./compiled-function.js";
 import { copyGraph } from "./copy.js";
 import type { Executor } from "./executor.js";
 import { type FunctionGraph, resultsOf, withResults } from "./graph.js";
@@ -42,14 +47,21 @@ export function compile<const I extends readonly Input[], const O extends Output
 }
 
 /** The steps behind the rewrites; a copy of a function goes through them again. */
-function build(graph: FunctionGraph, inputs: readonly Input[], layout: Layout, surroundings: CompileSurroundings): CompiledFunction {
+function build(
+  graph: FunctionGraph,
+  inputs: readonly Input[],
+  layout: Layout,
+  surroundings: CompileSurroundings,
+): CompiledFunction {
   const results = resultsOf(graph);
   const nodes = toposort(results);
   const numbers = findHostNumbers(nodes);
   const placement = place(nodes, numbers, surroundings.executors());
   const stages = partition(nodes, placement, numbers, results);
   const linked = link(graph, numbers, placement, stages);
-  return makeFunction(linked, inputs, layout, surroundings, (options) => build(copyGraph(graph, options), inputs, layout, surroundings));
+  return makeFunction(linked, inputs, layout, surroundings, (options) =>
+    build(copyGraph(graph, options), inputs, layout, surroundings),
+  );
 }
 
 function checkOptions(options: object): void {
@@ -64,14 +76,17 @@ function checkOptions(options: object): void {
 
 /** Outputs as a list, and how to give the values back in the form that was asked for. */
 function layoutOf(outputs: unknown): { list: unknown[]; layout: Layout } {
-  if (outputs === null || outputs === undefined) return { list: [], layout: { names: undefined, shape: () => undefined } };
+  if (outputs === null || outputs === undefined)
+    return { list: [], layout: { names: undefined, shape: () => undefined } };
   if (isVariable(outputs) || outputs instanceof Out) {
     return { list: [outputs], layout: { names: undefined, shape: ([value]) => value } };
   }
-  if (Array.isArray(outputs)) return { list: outputs, layout: { names: undefined, shape: (values) => values } };
+  if (Array.isArray(outputs))
+    return { list: outputs, layout: { names: undefined, shape: (values) => values } };
   if (typeof outputs === "object") {
     const names = Object.keys(outputs);
-    const shape = (values: readonly unknown[]) => Object.fromEntries(names.map((name, i) => [name, values[i]]));
+    const shape = (values: readonly unknown[]) =>
+      Object.fromEntries(names.map((name, i) => [name, values[i]]));
     return { list: Object.values(outputs), layout: { names, shape } };
   }
   throw new BitaleTypeError("BAD_OUTPUT", {

@@ -13,7 +13,14 @@ import type { Linked } from "./link.js";
 import type { Input, Outputs } from "./options.js";
 import { printLinked } from "./print.js";
 
-type HostOf<V> = V extends Out<infer W> ? HostOf<W> : V extends Variable<infer T> ? (T extends Type<infer Host, infer _> ? Host : unknown) : never;
+type HostOf<V> =
+  V extends Out<infer W>
+    ? HostOf<W>
+    : V extends Variable<infer T>
+      ? T extends Type<infer Host, infer _>
+        ? Host
+        : unknown
+      : never;
 
 /** What a call returns for what `compile` was asked for: one value, a list, a record, or nothing. */
 export type Results<O extends Outputs> = O extends Variable | Out
@@ -33,7 +40,10 @@ export type Arguments<I extends readonly Input[]> = I extends readonly Variable[
 export type InputKey = string | number | Variable;
 
 /** A compiled function: call it with one value for each explicit input. */
-export interface CompiledFunction<I extends readonly Input[] = readonly Input[], O extends Outputs = Outputs> {
+export interface CompiledFunction<
+  I extends readonly Input[] = readonly Input[],
+  O extends Outputs = Outputs,
+> {
   /**
    * Computes all outputs and new shared values from the old ones, then stores the new ones together. When it throws,
    * nothing has changed. Outputs belong to the caller.
@@ -129,7 +139,10 @@ export function makeFunction(
     copy: (options: CopyOptions = {}) => copy(options),
     debugPrint: (options: DebugPrintOptions = {}) => printLinked(linked, options),
   } as never;
-  const made = Object.assign((...args: unknown[]) => invoke({ args }), members) as unknown as CompiledFunction;
+  const made = Object.assign(
+    (...args: unknown[]) => invoke({ args }),
+    members,
+  ) as unknown as CompiledFunction;
   return made;
 }
 
@@ -167,7 +180,11 @@ async function settled(outcome: Outcome): Promise<void> {
   }
 }
 
-function selection(layout: Layout, call: Invocation, functionName: string): (values: readonly unknown[]) => unknown {
+function selection(
+  layout: Layout,
+  call: Invocation,
+  functionName: string,
+): (values: readonly unknown[]) => unknown {
   const { outputSubset } = call;
   if (outputSubset === undefined) return layout.shape;
   const places = outputSubset.map((key) => {
@@ -180,12 +197,26 @@ function selection(layout: Layout, call: Invocation, functionName: string): (val
 
 function findContainer(linked: Linked, key: InputKey, functionName: string): Container {
   const entries = [
-    ...linked.graph.inputs.map(({ variable, name, container }) => ({ variable: variable as Variable, name, container })),
-    ...linked.shared.map(({ variable }) => ({ variable: variable as Variable, name: variable.name, container: variable.container as Container })),
-    ...linked.updates.map(({ update }) => ({ variable: update.target, name: update.target.name, container: update.container })),
+    ...linked.graph.inputs.map(({ variable, name, container }) => ({
+      variable: variable as Variable,
+      name,
+      container,
+    })),
+    ...linked.shared.map(({ variable }) => ({
+      variable: variable as Variable,
+      name: variable.name,
+      container: variable.container as Container,
+    })),
+    ...linked.updates.map(({ update }) => ({
+      variable: update.target,
+      name: update.target.name,
+      container: update.container,
+    })),
   ];
   const found =
-    typeof key === "number" ? entries[key] : entries.find(({ variable, name }) => (typeof key === "string" ? name === key : variable === key));
+    typeof key === "number"
+      ? entries[key]
+      : entries.find(({ variable, name }) => (typeof key === "string" ? name === key : variable === key));
   if (found?.container !== undefined) return found.container;
   throw new BitaleTypeError("BAD_ARGUMENT", {
     subject: functionName,
@@ -201,4 +232,3 @@ function needsAsync(name: string, type: string): BitaleError {
     cure: `await ${name === "compiled function" ? "f" : name}.async(…)`,
   });
 }
-

@@ -23,14 +23,19 @@ export function copyGraph(graph: FunctionGraph, options: CopyOptions): FunctionG
     const { container } = input;
     if (container === undefined || input.update === undefined || input.implicit) return input;
     const own = new Container(container.type, container);
-    own.set(container.internal === undefined ? undefined : container.type.toHost(container.internal as never, { borrow: true }));
+    own.set(
+      container.internal === undefined
+        ? undefined
+        : container.type.toHost(container.internal as never, { borrow: true }),
+    );
     states.set(container, own);
     return { ...input, container: own };
   });
   const moved = withResults(graph, replace(resultsOf(graph), swaps as Map<Variable, Variable>));
   const target = (update: Update): Update => {
     const swapped = isSharedVariable(update.target) ? swaps.get(update.target) : undefined;
-    if (swapped !== undefined) return { ...update, target: swapped, container: swapped.container as Container };
+    if (swapped !== undefined)
+      return { ...update, target: swapped, container: swapped.container as Container };
     return { ...update, container: states.get(update.container) ?? update.container };
   };
   return {
@@ -55,7 +60,10 @@ function checkedSwaps(
     if (!isSharedVariable(old) || !isSharedVariable(fresh)) refuse("both must be shared variables");
     if (!known.has(old)) refuse("the function does not use it");
     if (!old.type.plain().equals(fresh.type.plain())) {
-      refuse(`the new one has type ${fresh.type}, the old one ${old.type}`, "make the new one with the same dtype, rank and static shape");
+      refuse(
+        `the new one has type ${fresh.type}, the old one ${old.type}`,
+        "make the new one with the same dtype, rank and static shape",
+      );
     }
     swaps.set(old, fresh);
   }

@@ -25,7 +25,8 @@ export function findHostNumbers(nodes: readonly Apply[]): HostNumbers {
   for (const node of nodes) {
     if (!isPrimitive(node.op)) continue;
     const small = isTensorType(node.output.type) && node.output.type.ndim <= 1;
-    const lengthOnly = node.op.name === "dimension" || (node.op.name !== "iota" && node.inputs.every(isFixed));
+    const lengthOnly =
+      node.op.name === "dimension" || (node.op.name !== "iota" && node.inputs.every(isFixed));
     if (small && lengthOnly) fixed.add(node.output);
   }
   return { fixed, called: findCalled(nodes, isFixed) };
@@ -50,14 +51,20 @@ function findCalled(nodes: readonly Apply[], isFixed: (variable: Variable) => bo
 }
 
 /** The dtype in which a scalar primitive computes: that of its last operand (the condition of `where` is bool). */
-export const operandDType = (node: Apply): TensorType["dtype"] => (node.inputs.at(-1)?.type as TensorType).dtype;
+export const operandDType = (node: Apply): TensorType["dtype"] =>
+  (node.inputs.at(-1) as Variable<TensorType>).type.dtype;
 
 /**
  * Variables whose lengths are needed: data operands, and those behind numbers.
  * @param operands all operands; what is a number among them is followed
  */
-export function lengthSources(operands: readonly Variable[], data: readonly Variable[], numbers: HostNumbers): Variable[] {
-  const isNumber = (variable: Variable): boolean => numbers.fixed.has(variable) || numbers.called.has(variable);
+export function lengthSources(
+  operands: readonly Variable[],
+  data: readonly Variable[],
+  numbers: HostNumbers,
+): Variable[] {
+  const isNumber = (variable: Variable): boolean =>
+    numbers.fixed.has(variable) || numbers.called.has(variable);
   const sources: Variable[] = data.filter((operand) => !isConstant(operand) && !numbers.fixed.has(operand));
   const pending = operands.filter(isNumber);
   const seen = new Set<Variable>(pending);

@@ -53,7 +53,10 @@ export class Out<V extends Variable = Variable> {
   readonly borrow: boolean;
   /** The backend's own value instead of a host value (then a GPU need not be waited for). */
   readonly returnInternalType: boolean;
-  constructor(variable: V, options: { readonly borrow?: boolean; readonly returnInternalType?: boolean } = {}) {
+  constructor(
+    variable: V,
+    options: { readonly borrow?: boolean; readonly returnInternalType?: boolean } = {},
+  ) {
     this.variable = variable;
     this.borrow = options.borrow ?? false;
     this.returnInternalType = options.returnInternalType ?? false;
@@ -94,7 +97,11 @@ export function planInputs(inputs: unknown, allowDowncast: boolean | undefined):
     const variable: unknown = given instanceof In ? given.variable : given;
     const subject = `input ${i}${isVariable(variable) ? ` (${variable})` : ""}`;
     if (!isVariable(variable)) {
-      throw new BitaleTypeError("BAD_INPUT", { subject, problem: "not a variable", got: describeValue(variable) });
+      throw new BitaleTypeError("BAD_INPUT", {
+        subject,
+        problem: "not a variable",
+        got: describeValue(variable),
+      });
     }
     if (isSharedVariable(variable)) {
       throw new BitaleTypeError("SHARED_AS_INPUT", {
@@ -103,8 +110,10 @@ export function planInputs(inputs: unknown, allowDowncast: boolean | undefined):
         cure: "leave it out of the inputs; to feed another value at a call, exchange it with an input through givens",
       });
     }
-    if (isConstant(variable)) throw new BitaleTypeError("BAD_INPUT", { subject, problem: "a constant cannot be an input" });
-    if (seen.has(variable)) throw new BitaleTypeError("DUPLICATE_INPUT", { subject, problem: "the same input stands twice" });
+    if (isConstant(variable))
+      throw new BitaleTypeError("BAD_INPUT", { subject, problem: "a constant cannot be an input" });
+    if (seen.has(variable))
+      throw new BitaleTypeError("DUPLICATE_INPUT", { subject, problem: "the same input stands twice" });
     seen.add(variable);
     return planInput(variable, given instanceof In ? given.options : { allowDowncast }, subject);
   });
@@ -116,16 +125,19 @@ function planInput(variable: Variable, options: InOptions, subject: string): Inp
   };
   const { value, update, strict, allowDowncast } = options;
   const mutable = options.mutable ?? update !== undefined;
-  if (mutable && options.borrow === false) refuse("a mutable input is borrowed", "leave borrow out, or set mutable to false");
+  if (mutable && options.borrow === false)
+    refuse("a mutable input is borrowed", "leave borrow out, or set mutable to false");
   if (options.implicit === true && value === undefined) refuse("an implicit input needs a value");
-  if (update !== undefined && value === undefined) refuse("an input with an update needs a value to start from");
+  if (update !== undefined && value === undefined)
+    refuse("an input with an update needs a value to start from");
   if (isSharedVariable(value)) {
     refuse("a shared variable cannot be the value of an input", "use givens, or pass its container");
   }
   const name = options.name ?? variable.name;
   const plain = variable.type.plain();
   const shared = value instanceof Container;
-  if (shared && !plain.accepts((value as Container).type)) refuse("the container holds values of another type");
+  if (shared && !plain.accepts((value as Container).type))
+    refuse("the container holds values of another type");
   let container: Container | undefined;
   if (shared) container = value as Container;
   else if (value !== undefined) {
@@ -146,8 +158,11 @@ function planInput(variable: Variable, options: InOptions, subject: string): Inp
 
 /** @throws BitaleTypeError BAD_OUTPUT */
 export function planOutputs(outputs: readonly unknown[]): { variables: Variable[]; plans: OutputPlan[] } {
-  const plans = outputs.map((output): OutputPlan =>
-    output instanceof Out ? { borrow: output.borrow, internal: output.returnInternalType } : { borrow: false, internal: false },
+  const plans = outputs.map(
+    (output): OutputPlan =>
+      output instanceof Out
+        ? { borrow: output.borrow, internal: output.returnInternalType }
+        : { borrow: false, internal: false },
   );
   const variables = outputs.map((output, i) => {
     const variable: unknown = output instanceof Out ? output.variable : output;

@@ -25,7 +25,12 @@ export type Step =
   /** A number that a region reads as a tensor. */
   | { readonly kind: "number"; readonly to: Slot }
   | { readonly kind: "transfer"; readonly from: Slot; readonly to: Slot }
-  | { readonly kind: "region"; readonly plan: RegionPlan; readonly inputs: readonly Slot[]; readonly outputs: readonly Slot[] };
+  | {
+      readonly kind: "region";
+      readonly plan: RegionPlan;
+      readonly inputs: readonly Slot[];
+      readonly outputs: readonly Slot[];
+    };
 
 /** A compiled region with what it needs at each call. */
 export interface CompiledRegion extends LoweredRegion {
@@ -49,7 +54,9 @@ export interface LinkedStage {
 }
 
 /** How a result leaves: from a slot, or as a number. */
-export type Exit = { readonly from: "slot"; readonly slot: Slot } | { readonly from: "number"; readonly variable: Variable };
+export type Exit =
+  | { readonly from: "slot"; readonly slot: Slot }
+  | { readonly from: "number"; readonly variable: Variable };
 
 export interface Linked {
   readonly graph: FunctionGraph;
@@ -68,7 +75,12 @@ export interface Linked {
   readonly maker: ReadonlyMap<number, Executor>;
 }
 
-export function link(graph: FunctionGraph, numbers: HostNumbers, placement: Placement, stages: readonly Stage[]): Linked {
+export function link(
+  graph: FunctionGraph,
+  numbers: HostNumbers,
+  placement: Placement,
+  stages: readonly Stage[],
+): Linked {
   const slots = new Map<string, Slot>();
   const native = new Map<Variable, Slot>();
   const maker = new Map<number, Executor>();
@@ -91,7 +103,9 @@ export function link(graph: FunctionGraph, numbers: HostNumbers, placement: Plac
   const linkStage = (stage: Stage): LinkedStage => {
     const steps: Step[] = [];
     const signed = new Set<Slot>();
-    const made = new Set<Variable>(stage.regions.flatMap((plan) => plan.nodes.flatMap((node) => node.outputs)));
+    const made = new Set<Variable>(
+      stage.regions.flatMap((plan) => plan.nodes.flatMap((node) => node.outputs)),
+    );
     const at = (variable: Variable, residence: string, type: Type): Slot => {
       const there = slots.get(`${variable.id}@${residence}`);
       if (there !== undefined) return there;
@@ -127,7 +141,9 @@ export function link(graph: FunctionGraph, numbers: HostNumbers, placement: Plac
         }
       }
       const { executor } = plan;
-      const from = plan.inputs.map((variable) => at(variable, executor.residence, executor.typeFor(variable.type.plain())));
+      const from = plan.inputs.map((variable) =>
+        at(variable, executor.residence, executor.typeFor(variable.type.plain())),
+      );
       const to = plan.outputs.map((variable) => {
         const output = slot(variable, executor.residence, executor.typeFor(variable.type.plain()));
         native.set(variable, output);
@@ -146,7 +162,9 @@ export function link(graph: FunctionGraph, numbers: HostNumbers, placement: Plac
   };
   const outputs = graph.outputs.map(exit);
   const updates = graph.updates.map((update) => ({ update, exit: exit(update.value) }));
-  const numbered = [...outputs, ...updates.map((update) => update.exit)].flatMap((e) => (e.from === "number" ? [e.variable] : []));
+  const numbered = [...outputs, ...updates.map((update) => update.exit)].flatMap((e) =>
+    e.from === "number" ? [e.variable] : [],
+  );
   const last = linked.at(-1) as LinkedStage;
   for (const source of lengthSources(numbered, [], numbers)) {
     const known = native.get(source);
@@ -162,7 +180,9 @@ export function link(graph: FunctionGraph, numbers: HostNumbers, placement: Plac
     outputs,
     updates,
     slotCount: slots.size,
-    hostSlots: new Map([...slots.values()].filter((s) => s.type.residence === "host").map((s) => [s.variable, s])),
+    hostSlots: new Map(
+      [...slots.values()].filter((s) => s.type.residence === "host").map((s) => [s.variable, s]),
+    ),
     maker,
   };
 }

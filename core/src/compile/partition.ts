@@ -50,8 +50,10 @@ export function partition(
     for (const operand of dataOperands(node)) {
       for (const source of depends(operand)) after(source, source !== operand, false);
     }
-    for (const position of value) for (const source of depends(node.inputs[position] as Variable)) after(source, true, false);
-    for (const position of shape) for (const source of depends(node.inputs[position] as Variable)) after(source, true, true);
+    for (const position of value)
+      for (const source of depends(node.inputs[position] as Variable)) after(source, true, false);
+    for (const position of shape)
+      for (const source of depends(node.inputs[position] as Variable)) after(source, true, true);
     let index = groups.findIndex((g, i) => i >= earliest && g.executor === executor && g.stage >= stage);
     if (index === -1) {
       index = groups.length;
@@ -72,7 +74,12 @@ export function partition(
       }
     }
     const outputs = [...made].filter((variable) => needed.get(variable)?.some((user) => user !== index));
-    stages[group.stage]?.regions.push({ executor: group.executor, nodes: group.nodes, inputs: [...inputs], outputs });
+    stages[group.stage]?.regions.push({
+      executor: group.executor,
+      nodes: group.nodes,
+      inputs: [...inputs],
+      outputs,
+    });
   });
   return stages.filter((stage) => stage.regions.length > 0);
 }

@@ -12,7 +12,11 @@ export type Placement = ReadonlyMap<Apply, Executor>;
 /**
  * @param executors in the order in which they are preferred; the last one runs every primitive on the host
  */
-export function place(nodes: readonly Apply[], numbers: HostNumbers, executors: readonly Executor[]): Placement {
+export function place(
+  nodes: readonly Apply[],
+  numbers: HostNumbers,
+  executors: readonly Executor[],
+): Placement {
   const byResidence = (residence: string): Executor | undefined =>
     executors.find((executor) => executor.residence === residence && residence !== "host");
   const home = new Map<Variable, Executor>();
@@ -29,9 +33,13 @@ export function place(nodes: readonly Apply[], numbers: HostNumbers, executors: 
     if (node.outputs.every((output) => numbers.fixed.has(output) || numbers.called.has(output))) continue;
     const data = dataOperands(node);
     const held = data.map((operand) => home.get(operand)).filter((e) => e !== undefined);
-    const unbound = data.every((operand) => free.has(operand) || (operand.owner === undefined && !isSharedVariable(operand)));
+    const unbound = data.every(
+      (operand) => free.has(operand) || (operand.owner === undefined && !isSharedVariable(operand)),
+    );
     const devices = held.length > 0 ? held : unbound && preferred !== undefined ? [preferred] : [];
-    const chosen = [...devices, ...executors.filter((e) => e.residence === "host")].find((e) => e.supports(node));
+    const chosen = [...devices, ...executors.filter((e) => e.residence === "host")].find((e) =>
+      e.supports(node),
+    );
     if (chosen === undefined) throw noKernel(node, executors);
     placement.set(node, chosen);
     for (const output of node.outputs) {
@@ -56,7 +64,8 @@ function noKernel(node: Apply, executors: readonly Executor[]): BitaleError {
   const own = isPrimitive(node.op) ? undefined : node.op.backend;
   return new BitaleError("NO_KERNEL", {
     subject: node.op.name,
-    problem: own === undefined ? "no backend runs this op" : `only the backend ${own} runs it, and it is not there`,
+    problem:
+      own === undefined ? "no backend runs this op" : `only the backend ${own} runs it, and it is not there`,
     got: node.inputs.map((input) => input.type.toString()).join(", "),
     expected: `an op of ${executors.map((e) => e.id).join(", ")}`,
     cure: own === undefined ? "compose it of other ops" : `install or enable the plugin ${own}`,

@@ -12,8 +12,8 @@ import { fillDims, inferFacts, isPrimitive, type PrimitiveOp } from "../tensor/p
 import type { Dim } from "../tensor/shape.js";
 import { TensorType } from "../tensor/tensor-type.js";
 import type { HostNumbers } from "./host-numbers.js";
-import { dataOperands } from "./place.js";
 import type { RegionPlan, Stage } from "./partition.js";
+import { dataOperands } from "./place.js";
 
 /** Concrete lengths of variables. */
 export type Shapes = Map<Variable, readonly number[]>;
@@ -63,13 +63,18 @@ export class Facts {
       const node = top.owner as Apply;
       const op = node.op as PrimitiveOp;
       if (isPrimitive(op, "dimension")) {
-        this.#folded.set(top, scalarNDArray(BigInt(this.shape(node.inputs[0] as Variable)[op.params.axis] as number), "int64"));
+        this.#folded.set(
+          top,
+          scalarNDArray(BigInt(this.shape(node.inputs[0] as Variable)[op.params.axis] as number), "int64"),
+        );
       }
       const missing = node.inputs.filter((input) => !isConstant(input) && !this.#folded.has(input));
       if (this.#folded.has(top)) stack.pop();
       else if (missing.length > 0) stack.push(...missing);
       else {
-        const values = node.inputs.map((input) => (isConstant(input) ? (input.value as NDArray) : this.#folded.get(input)) as NDArray);
+        const values = node.inputs.map(
+          (input) => (isConstant(input) ? (input.value as NDArray) : this.#folded.get(input)) as NDArray,
+        );
         this.#folded.set(top, evaluatePrimitive(op, values));
       }
     }
@@ -104,7 +109,12 @@ function nodeShapes(node: Apply, facts: Facts): readonly (readonly number[])[] {
   const host = node.op.hostOperands(node.inputs);
   if (!isPrimitive(node.op)) {
     const lengths = host.shape.map((position) => facts.length(node.inputs[position] as Variable) as number);
-    return node.op.outputShapes(node.inputs.map((input, i) => (host.shape.includes(i) || host.value.includes(i) ? [] : facts.shape(input))), lengths);
+    return node.op.outputShapes(
+      node.inputs.map((input, i) =>
+        host.shape.includes(i) || host.value.includes(i) ? [] : facts.shape(input),
+      ),
+      lengths,
+    );
   }
   const op = node.op;
   const count = op.dataCount(node.inputs.length);
@@ -149,7 +159,9 @@ export function lowerRegion(plan: RegionPlan, facts: Facts): LoweredRegion {
   const lowerPrimitive = (node: Apply, op: PrimitiveOp): void => {
     const count = op.dataCount(node.inputs.length);
     const operands = node.inputs.slice(0, count);
-    const dims = node.inputs.slice(count).map((input) => facts.length(input) ?? { scalar: scalarPlace(input) });
+    const dims = node.inputs
+      .slice(count)
+      .map((input) => facts.length(input) ?? { scalar: scalarPlace(input) });
     const lists = fillDims(op, dims as unknown as Dim[]);
     const result = node.output.type as TensorType;
     const from = operands[0] === undefined ? [] : facts.shape(operands[0]);

@@ -1,19 +1,43 @@
 /** Gradients of the elementwise primitives. */
-import {
-  abs, add, and, cos, cosh, div, eq, exp, floorDiv, ge, gt, le, log, lt, mul, neg, pow, sign, sin, sinh, sqr, sqrt, sub, where,
-} from "../tensor/ops/elementwise.js";
-import { fullLike, zerosLike } from "../tensor/ops/creation.js";
-import { cast, type TensorVariable } from "../tensor/ops/operands.js";
-import { sumToShapeOf } from "../tensor/ops/shaping.js";
+
 import { type FloatDType, isFloat } from "../tensor/dtype.js";
 import { floatX } from "../tensor/float-x.js";
+import { fullLike, zerosLike } from "../tensor/ops/creation.js";
+import {
+  abs,
+  add,
+  and,
+  cos,
+  cosh,
+  div,
+  eq,
+  exp,
+  floorDiv,
+  ge,
+  gt,
+  le,
+  log,
+  lt,
+  mul,
+  neg,
+  pow,
+  sign,
+  sin,
+  sinh,
+  sqr,
+  sqrt,
+  sub,
+  where,
+} from "../tensor/ops/elementwise.js";
+import { cast, type TensorVariable } from "../tensor/ops/operands.js";
+import { sumToShapeOf } from "../tensor/ops/shaping.js";
 import type { BinaryName, UnaryName } from "../tensor/primitives.js";
 import type { GradientRule, GradientRules } from "./rule.js";
 
 type Unary = (x: TensorVariable, y: TensorVariable, g: TensorVariable) => TensorVariable;
-const unary = (rule: Unary): GradientRule<UnaryName> => ({ inputs, output, gradient }) => [
-  rule(inputs[0] as TensorVariable, output, gradient),
-];
+const unary =
+  (rule: Unary): GradientRule<UnaryName> =>
+  ({ inputs, output, gradient }) => [rule(inputs[0] as TensorVariable, output, gradient)];
 const flat: Unary = (x) => zerosLike(x);
 
 export const unaryGradients: GradientRules<UnaryName> = {
@@ -45,13 +69,20 @@ export const unaryGradients: GradientRules<UnaryName> = {
   isInf: unary(flat),
 };
 
-type Binary = (x: TensorVariable, y: TensorVariable, z: TensorVariable, g: TensorVariable) => [TensorVariable, TensorVariable];
+type Binary = (
+  x: TensorVariable,
+  y: TensorVariable,
+  z: TensorVariable,
+  g: TensorVariable,
+) => [TensorVariable, TensorVariable];
 /** Gradients of run-time broadcasting are summed back to the operands' shapes. */
-const binary = (rule: Binary): GradientRule<BinaryName> => ({ inputs, output, gradient }) => {
-  const [x, y] = inputs as [TensorVariable, TensorVariable];
-  const [gx, gy] = rule(x, y, output, gradient);
-  return [sumToShapeOf(gx, x), sumToShapeOf(gy, y)];
-};
+const binary =
+  (rule: Binary): GradientRule<BinaryName> =>
+  ({ inputs, output, gradient }) => {
+    const [x, y] = inputs as [TensorVariable, TensorVariable];
+    const [gx, gy] = rule(x, y, output, gradient);
+    return [sumToShapeOf(gx, x), sumToShapeOf(gy, y)];
+  };
 const masked = (g: TensorVariable, condition: TensorVariable): TensorVariable => where(condition, g, 0);
 const discrete: Binary = (x, y) => [zerosLike(x), zerosLike(y)];
 
@@ -62,7 +93,10 @@ export const binaryGradients: GradientRules<BinaryName> = {
   div: binary((_x, y, z, g) => [div(g, y), neg(div(mul(g, z), y))]),
   floorDiv: binary(discrete),
   mod: binary((x, y, _z, g) => [g, neg(mul(g, floorDiv(x, y)))]),
-  pow: binary((x, y, z, g) => [mul(g, mul(y, pow(x, sub(y, 1)))), mul(g, where(eq(x, 0), 0, mul(z, log(x))))]),
+  pow: binary((x, y, z, g) => [
+    mul(g, mul(y, pow(x, sub(y, 1)))),
+    mul(g, where(eq(x, 0), 0, mul(z, log(x)))),
+  ]),
   maximum: binary((x, y, _z, g) => [masked(g, ge(x, y)), masked(g, lt(x, y))]),
   minimum: binary((x, y, _z, g) => [masked(g, le(x, y)), masked(g, gt(x, y))]),
   arctan2: binary((x, y, _z, g) => {
@@ -81,7 +115,8 @@ export const binaryGradients: GradientRules<BinaryName> = {
 };
 
 /** The dtype of gradients with respect to a variable: its own, `floatX` for discrete ones. */
-export const gradientDType = (x: TensorVariable): FloatDType => (isFloat(x.type.dtype) ? x.type.dtype : floatX());
+export const gradientDType = (x: TensorVariable): FloatDType =>
+  isFloat(x.type.dtype) ? x.type.dtype : floatX();
 
 export const otherElementwiseGradients: GradientRules<"where" | "cast" | "stopGradient" | "specifyShape"> = {
   where: ({ inputs, gradient }) => {
@@ -96,12 +131,19 @@ export const otherElementwiseGradients: GradientRules<"where" | "cast" | "stopGr
     const x = inputs[0] as TensorVariable;
     return [cast(gradient, gradientDType(x))];
   },
-  stopGradient: ({ params, inputs }) => [params.as === "zero" ? zerosLike(inputs[0] as TensorVariable) : undefined],
+  stopGradient: ({ params, inputs }) => [
+    params.as === "zero" ? zerosLike(inputs[0] as TensorVariable) : undefined,
+  ],
   specifyShape: ({ gradient }) => [gradient],
 };
 
 /** Where exactly one entry of a product is zero, the gradient is the product of the others. */
-export function prodGradient(x: TensorVariable, others: TensorVariable, zeroCount: TensorVariable, g: TensorVariable): TensorVariable {
+export function prodGradient(
+  x: TensorVariable,
+  others: TensorVariable,
+  zeroCount: TensorVariable,
+  g: TensorVariable,
+): TensorVariable {
   const isZero = eq(x, 0);
   const lone = and(isZero, eq(zeroCount, 1));
   const regular = div(others, where(isZero, fullLike(x, 1), x));

@@ -49,7 +49,11 @@ export function grad<const W extends readonly Variable[]>(
   wrt: W,
   options?: GradOptions,
 ): { -readonly [K in keyof W]: TensorVariable };
-export function grad(cost: Variable, wrt: Variable | readonly Variable[], options: GradOptions = {}): Variable | Variable[] {
+export function grad(
+  cost: Variable,
+  wrt: Variable | readonly Variable[],
+  options: GradOptions = {},
+): Variable | Variable[] {
   const targets = Array.isArray(wrt) ? (wrt as readonly Variable[]) : [wrt as Variable];
   const gradients = backpropagate(cost, targets, options);
   const results = targets.map((target) => {
@@ -73,7 +77,11 @@ function disconnected(cost: Variable, target: Variable, options: GradOptions): V
 }
 
 /** The variables between the cost and the targets: others need no gradient. */
-function pathTo(nodes: readonly Apply[], targets: readonly Variable[], stop: ReadonlySet<Variable>): Set<Variable> {
+function pathTo(
+  nodes: readonly Apply[],
+  targets: readonly Variable[],
+  stop: ReadonlySet<Variable>,
+): Set<Variable> {
   const path = new Set<Variable>(targets);
   for (const node of nodes) {
     if (node.inputs.some((input) => path.has(input) && !stop.has(input))) {
@@ -86,7 +94,11 @@ function pathTo(nodes: readonly Apply[], targets: readonly Variable[], stop: Rea
 /** Reached, but every path multiplies by zero: costs no graph. */
 type Arrived = Variable | "zero";
 
-function backpropagate(cost: Variable, targets: readonly Variable[], options: GradOptions): Map<Variable, Arrived> {
+function backpropagate(
+  cost: Variable,
+  targets: readonly Variable[],
+  options: GradOptions,
+): Map<Variable, Arrived> {
   if (!isTensorType(cost.type) || cost.type.ndim !== 0) {
     throw new BitaleTypeError("BAD_COST", {
       subject: "grad",
@@ -117,7 +129,11 @@ function backpropagate(cost: Variable, targets: readonly Variable[], options: Gr
     }
     const around = stableLogGradients(node, arrived[0] as TensorVariable, needed);
     if (around !== undefined) for (const [variable, g] of around) arrive(variable, g);
-    else nodeGradients(node, arrived.map((g) => (g === "zero" ? undefined : g))).forEach((g, i) => arrive(node.inputs[i] as Variable, g));
+    else
+      nodeGradients(
+        node,
+        arrived.map((g) => (g === "zero" ? undefined : g)),
+      ).forEach((g, i) => arrive(node.inputs[i] as Variable, g));
   }
   return gradients;
 }
@@ -139,7 +155,10 @@ function differentiableInputs(node: Apply): readonly Variable[] {
   return inputs.slice(0, op.dataCount(inputs.length)).filter((_, i) => !(indexed && i === 1));
 }
 
-function nodeGradients(node: Apply, arrived: readonly (Variable | undefined)[]): readonly (Variable | undefined)[] {
+function nodeGradients(
+  node: Apply,
+  arrived: readonly (Variable | undefined)[],
+): readonly (Variable | undefined)[] {
   if (!isPrimitive(node.op)) {
     const passed = node.op.gradient(node, arrived);
     if (passed !== undefined) return passed;

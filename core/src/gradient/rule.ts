@@ -15,7 +15,9 @@ export interface GradientCall<N extends PrimitiveName> {
  * Gradients with respect to the data operands, in order: each with the operand's shape; undefined where no gradient
  * path leads (indices, lengths). Results that are discrete never reach a rule: their operands get zeros.
  */
-export type GradientRule<N extends PrimitiveName> = (call: GradientCall<N>) => readonly (TensorVariable | undefined)[];
+export type GradientRule<N extends PrimitiveName> = (
+  call: GradientCall<N>,
+) => readonly (TensorVariable | undefined)[];
 
 /** Rules of a family of primitives. */
 export type GradientRules<N extends PrimitiveName> = { readonly [P in N]: GradientRule<P> };

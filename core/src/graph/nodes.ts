@@ -68,7 +68,10 @@ export abstract class Op {
    * Positions of operands that must be numbers on the host before the op runs (lengths, starts of slices).
    * Those in `shape` decide the lengths of the result, those in `value` do not.
    */
-  hostOperands(_inputs: readonly Variable[]): { readonly shape: readonly number[]; readonly value: readonly number[] } {
+  hostOperands(_inputs: readonly Variable[]): {
+    readonly shape: readonly number[];
+    readonly value: readonly number[];
+  } {
     return NO_HOST_OPERANDS;
   }
   /**
@@ -123,7 +126,9 @@ export class Apply {
   constructor(op: Op, inputs: readonly Variable[]) {
     this.op = op;
     this.inputs = Object.freeze([...inputs]);
-    this.outputs = Object.freeze(op.infer(inputs).map((type, index) => new Variable(type, undefined, this, index)));
+    this.outputs = Object.freeze(
+      op.infer(inputs).map((type, index) => new Variable(type, undefined, this, index)),
+    );
   }
 
   /** The first output: most ops have just one. */
@@ -138,7 +143,12 @@ export class Apply {
 
 /** Whether `value` is a Variable of any copy of core. */
 export function isVariable(value: unknown): value is Variable {
-  return typeof value === "object" && value !== null && VARIABLE in value && isType((value as unknown as Variable).type);
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    VARIABLE in value &&
+    isType((value as unknown as Variable).type)
+  );
 }
 
 /** Whether `value` is a Constant of any copy of core. */

@@ -50,7 +50,8 @@ function line(variable: Variable, known: string | undefined, options: DebugPrint
   const node = variable.owner;
   const note = options.note?.(variable);
   const parts: string[] = [];
-  if (node === undefined) parts.push(isConstant(variable) ? variable.toString() : (variable.name ?? "<unnamed>"));
+  if (node === undefined)
+    parts.push(isConstant(variable) ? variable.toString() : (variable.name ?? "<unnamed>"));
   else if (known !== undefined) return `${node.op.toString()} ${known} …`;
   else {
     parts.push(node.outputs.length > 1 ? `${node.op.toString()}.${variable.position}` : node.op.toString());

@@ -15,11 +15,6 @@ export interface BorrowOptions {
   readonly borrow: boolean;
 }
 
-/** What every value of a Type with lengths can say about itself. */
-export interface ValueShape {
-  readonly shape: readonly number[];
-}
-
 const BRAND = Symbol.for("bitale.type");
 
 /** A rich operation that a Type takes over for its variables, such as `dot` of a sparse matrix. */
@@ -98,7 +93,10 @@ export abstract class Type<Host = unknown, Internal = unknown> {
   release(_internal: Internal): void {}
   /** The host value "0 * value": what `SharedVariable.zero` stores. */
   zeroLike(_host: Host): Host {
-    throw new BitaleTypeError("BAD_VALUE", { subject: this.toString(), problem: "values of this type have no zero" });
+    throw new BitaleTypeError("BAD_VALUE", {
+      subject: this.toString(),
+      problem: "values of this type have no zero",
+    });
   }
 }
 

@@ -33,7 +33,10 @@ export function toposort(outputs: readonly Variable[], stop: ReadonlySet<Variabl
 }
 
 /** Variables without an owner that `outputs` need: inputs, shared variables and constants, in first-met order. */
-export function graphInputs(outputs: readonly Variable[], stop: ReadonlySet<Variable> = new Set()): Variable[] {
+export function graphInputs(
+  outputs: readonly Variable[],
+  stop: ReadonlySet<Variable> = new Set(),
+): Variable[] {
   const seen = new Set<Variable>();
   const visit = (variable: Variable): void => {
     if (variable.owner === undefined || stop.has(variable)) seen.add(variable);
@@ -44,12 +47,18 @@ export function graphInputs(outputs: readonly Variable[], stop: ReadonlySet<Vari
 }
 
 /** Variables that are neither constants nor computed, in first-met order. */
-export function freeVariables(outputs: readonly Variable[], stop: ReadonlySet<Variable> = new Set()): Variable[] {
+export function freeVariables(
+  outputs: readonly Variable[],
+  stop: ReadonlySet<Variable> = new Set(),
+): Variable[] {
   return graphInputs(outputs, stop).filter((variable) => !isConstant(variable));
 }
 
 /** All variables from which `outputs` are computed, including themselves. */
-export function ancestors(outputs: readonly Variable[], stop: ReadonlySet<Variable> = new Set()): Set<Variable> {
+export function ancestors(
+  outputs: readonly Variable[],
+  stop: ReadonlySet<Variable> = new Set(),
+): Set<Variable> {
   const seen = new Set<Variable>(outputs);
   for (const node of toposort(outputs, stop)) {
     for (const variable of node.inputs) seen.add(variable);

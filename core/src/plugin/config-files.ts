@@ -16,7 +16,9 @@ export function packageLayer(root: string): ConfigLayer {
   const file = join(root, "package.json");
   const { bitale } = readPackageJson(file);
   const values = typeof bitale === "object" && bitale !== null ? bitale : {};
-  const configuration = Object.fromEntries(Object.entries(values).filter(([key]) => !manifestKeys.includes(key)));
+  const configuration = Object.fromEntries(
+    Object.entries(values).filter(([key]) => !manifestKeys.includes(key)),
+  );
   return { origin: `"bitale" in ${file}`, values: configuration };
 }
 
@@ -46,11 +48,14 @@ function readConfig(file: string): ConfigLayer {
     const module = createRequire(file)(file) as { config?: unknown; default?: unknown };
     return { origin: file, values: module.config ?? module.default };
   } catch (cause) {
-    const typescript = file.endsWith(".ts") && (cause as { code?: string }).code === "ERR_UNKNOWN_FILE_EXTENSION";
+    const typescript =
+      file.endsWith(".ts") && (cause as { code?: string }).code === "ERR_UNKNOWN_FILE_EXTENSION";
     throw new BitaleTypeError("BAD_CONFIG", {
       subject: file,
       problem: `it cannot be read: ${(cause as Error).message}`,
-      cure: typescript ? "this Node cannot read TypeScript: use bitale.config.mjs or .json, or Node 22.18 or newer" : undefined,
+      cure: typescript
+        ? "this Node cannot read TypeScript: use bitale.config.mjs or .json, or Node 22.18 or newer"
+        : undefined,
       cause,
     });
   }

@@ -60,7 +60,8 @@ interface KeyRule {
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-const isNames = (value: unknown): boolean => Array.isArray(value) && value.every((name) => typeof name === "string" && name !== "");
+const isNames = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((name) => typeof name === "string" && name !== "");
 const isBoolean = (value: unknown): boolean => typeof value === "boolean";
 const isRule = (value: unknown): boolean =>
   isRecord(value) &&
@@ -77,7 +78,11 @@ export const configKeys: { readonly [K in ConfigKey]-?: KeyRule } = {
   disable: { expected: "a list of plugin ids", fits: isNames, fallback: [] },
   autoload: { expected: "true or false", fits: isBoolean, fallback: true },
   strictPlugins: { expected: "true or false", fits: isBoolean, fallback: false },
-  floatX: { expected: '"float16", "float32" or "float64"', fits: (v) => floatNames.includes(v as string), fallback: "float32" },
+  floatX: {
+    expected: '"float16", "float32" or "float64"',
+    fits: (v) => floatNames.includes(v as string),
+    fallback: "float32",
+  },
   variables: {
     expected: "a list of { name, backend, kwargs? }",
     fits: (value) => Array.isArray(value) && value.every(isRule),
@@ -98,7 +103,11 @@ const keyNames = Object.keys(configKeys) as ConfigKey[];
 export function checkLayer(layer: ConfigLayer, ignored: readonly string[] = ["$schema"]): Config {
   const { origin, values } = layer;
   if (!isRecord(values)) {
-    throw new BitaleTypeError("BAD_CONFIG", { subject: origin, problem: "a configuration is a record", got: describeValue(values) });
+    throw new BitaleTypeError("BAD_CONFIG", {
+      subject: origin,
+      problem: "a configuration is a record",
+      got: describeValue(values),
+    });
   }
   for (const [key, value] of Object.entries(values)) {
     if (ignored.includes(key) || value === undefined) continue;
@@ -144,7 +153,11 @@ export function resolveConfig(layers: readonly ConfigLayer[]): ResolvedConfig {
 }
 
 const switches: Readonly<Record<string, boolean>> = { "1": true, true: true, "0": false, false: false };
-const list = (text: string): string[] => text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+const list = (text: string): string[] =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
 
 /** The environment variables that configure bitale, and how each is read. */
 const variables: Readonly<Record<string, readonly [ConfigKey, (text: string) => unknown]>> = {
@@ -170,6 +183,9 @@ export function environmentLayer(env: Readonly<Record<string, string | undefined
 
 /** Whether a name fits a pattern with `*` and `?`. */
 export function fitsPattern(name: string, pattern: string): boolean {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".");
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
   return new RegExp(`^${source}$`, "s").test(name);
 }

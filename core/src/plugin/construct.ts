@@ -1,5 +1,12 @@
 /** The algorithm of `shared()`: which constructors are asked, in which order, and what their answers mean. */
-import { BitaleError, BitaleTypeError, describeValue, isBitaleError, isRefusal, NoSharedConstructorError } from "../errors.js";
+import {
+  BitaleError,
+  BitaleTypeError,
+  describeValue,
+  isBitaleError,
+  isRefusal,
+  NoSharedConstructorError,
+} from "../errors.js";
 import { isVariable } from "../graph/nodes.js";
 import { isSharedVariable, type SharedVariable } from "../shared/shared-variable.js";
 import { fitsPattern } from "./config.js";
@@ -47,7 +54,10 @@ export function construct(registry: Registry, value: unknown, options: object): 
   const candidates = decision.verdicts.map(({ backend, reason }) => ({ backend, reason }));
   for (const failure of registry.failures) {
     if (candidates.some((candidate) => candidate.backend === failure.plugin)) continue;
-    candidates.push({ backend: failure.plugin, reason: `failed to ${failure.stage}: ${failure.error.message}` });
+    candidates.push({
+      backend: failure.plugin,
+      reason: `failed to ${failure.stage}: ${failure.error.message}`,
+    });
   }
   throw new NoSharedConstructorError(describeValue(value), Object.keys(request.kwargs), candidates);
 }
@@ -105,7 +115,11 @@ function decide(registry: Registry, value: unknown, options: object) {
 function readRequest(registry: Registry, options: object): Request {
   const { name, strict, allowDowncast, backend, ...rest } = options as Record<string, unknown>;
   if (name !== undefined && name !== null && typeof name !== "string") {
-    throw new BitaleTypeError("BAD_OPTION", { subject: "shared()", problem: "a name is a string", got: describeValue(name) });
+    throw new BitaleTypeError("BAD_OPTION", {
+      subject: "shared()",
+      problem: "a name is a string",
+      got: describeValue(name),
+    });
   }
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const rule =
@@ -121,7 +135,10 @@ function readRequest(registry: Registry, options: object): Request {
     fixed,
     kwargs: { ...rule?.kwargs, ...given },
     backend: (backend as string | undefined) ?? rule?.backend,
-    rule: rule === undefined ? undefined : `variables: ${rule.name} -> ${rule.backend} (${registry.config.origins.variables})`,
+    rule:
+      rule === undefined
+        ? undefined
+        : `variables: ${rule.name} -> ${rule.backend} (${registry.config.origins.variables})`,
   };
 }
 
@@ -140,14 +157,20 @@ function checkNames(request: Request, candidates: readonly Candidate[]): void {
   });
 }
 
-type Answer = SharedVariable | { readonly outcome: "refused" | "failed" | "not ready"; readonly reason: string };
+type Answer =
+  | SharedVariable
+  | { readonly outcome: "refused" | "failed" | "not ready"; readonly reason: string };
 
 function ask(candidate: Candidate, value: unknown, request: Request, strict: boolean): Answer {
   const kwargs = checkKwargs(candidate.id, candidate.schemas, request.kwargs);
   const requested = request.backend !== undefined;
   let answer: unknown;
   try {
-    answer = startedConstructor(candidate, requested || strict)(value, { ...kwargs, ...request.fixed, requested });
+    answer = startedConstructor(candidate, requested || strict)(value, {
+      ...kwargs,
+      ...request.fixed,
+      requested,
+    });
   } catch (error) {
     if (isRefusal(error)) return { outcome: "refused", reason: error.reason };
     if (error instanceof StartFailure) return { outcome: "failed", reason: `failed: ${error.message}` };
@@ -177,7 +200,8 @@ function startedConstructor(candidate: Candidate, needed: boolean) {
   }
 }
 
-const allocationTexts = /allocation failed|invalid (typed )?array (buffer )?length|out of memory|could not allocate memory/i;
+const allocationTexts =
+  /allocation failed|invalid (typed )?array (buffer )?length|out of memory|could not allocate memory/i;
 
 function isAllocationFailure(error: unknown): boolean {
   if (isBitaleError(error)) return error.code === "OUT_OF_MEMORY";

@@ -74,10 +74,7 @@ export interface ConstructorOptions {
  * Makes a shared variable, or says that the value is not its own by throwing (or returning) a `RefusalError`. Any
  * other error is a bug or a lack of resources and reaches the caller.
  */
-export type SharedConstructor = (
-  value: unknown,
-  options: ConstructorOptions,
-) => SharedVariable | Error;
+export type SharedConstructor = (value: unknown, options: ConstructorOptions) => SharedVariable | Error;
 
 /** Memory for dense host values, shared by all host backends of a runtime. */
 export interface HostMemory {

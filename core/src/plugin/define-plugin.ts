@@ -2,7 +2,10 @@ import { BitaleTypeError } from "../errors.js";
 import { API_VERSION, type KwargSchemas, type Plugin } from "./contract.js";
 
 /** What a plugin author writes: a Plugin whose `apiVersion` may be left to core's own. */
-export type PluginDefinition<K extends KwargSchemas = KwargSchemas> = Omit<Plugin, "kwargs" | "apiVersion"> & {
+export type PluginDefinition<K extends KwargSchemas = KwargSchemas> = Omit<
+  Plugin,
+  "kwargs" | "apiVersion"
+> & {
   readonly kwargs: K;
   readonly apiVersion: typeof API_VERSION;
 };
@@ -22,7 +25,9 @@ const reservedKwargs = ["name", "strict", "allowDowncast", "backend", "requested
  * });
  * ```
  */
-export function definePlugin<const K extends KwargSchemas>(definition: PluginDefinition<K>): Plugin & { readonly kwargs: K } {
+export function definePlugin<const K extends KwargSchemas>(
+  definition: PluginDefinition<K>,
+): Plugin & { readonly kwargs: K } {
   checkPlugin(definition);
   return Object.freeze({ ...definition });
 }
@@ -38,13 +43,19 @@ export function checkPlugin(value: unknown, origin = "definePlugin()"): asserts 
     fail(`${String(plugin.id)} is not a usable id`, "lower-case letters, digits, . _ - / @");
   }
   if (plugin.apiVersion !== API_VERSION) {
-    fail(`${plugin.id} is written for contract version ${String(plugin.apiVersion)}`, `apiVersion ${API_VERSION}`);
+    fail(
+      `${plugin.id} is written for contract version ${String(plugin.apiVersion)}`,
+      `apiVersion ${API_VERSION}`,
+    );
   }
-  if (typeof plugin.priority !== "number" || Number.isNaN(plugin.priority)) fail(`${plugin.id}: priority is no number`);
-  if (typeof plugin.kwargs !== "object" || plugin.kwargs === null) fail(`${plugin.id}: kwargs is no record of schemas`);
+  if (typeof plugin.priority !== "number" || Number.isNaN(plugin.priority))
+    fail(`${plugin.id}: priority is no number`);
+  if (typeof plugin.kwargs !== "object" || plugin.kwargs === null)
+    fail(`${plugin.id}: kwargs is no record of schemas`);
   for (const [name, schema] of Object.entries(plugin.kwargs as KwargSchemas)) {
     if (reservedKwargs.includes(name)) fail(`${plugin.id}: the kwarg ${name} belongs to shared() itself`);
-    if (typeof schema?.["~standard"]?.validate !== "function") fail(`${plugin.id}: kwarg ${name} has no Standard Schema`);
+    if (typeof schema?.["~standard"]?.validate !== "function")
+      fail(`${plugin.id}: kwarg ${name} has no Standard Schema`);
   }
   if (typeof plugin.supports !== "object" || !Array.isArray(plugin.supports?.dtypes)) {
     fail(`${plugin.id}: supports does not list dtypes`);

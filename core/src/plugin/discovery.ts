@@ -26,7 +26,11 @@ export function readPackageJson(file: string): PackageJson {
   try {
     return JSON.parse(readFileSync(file, "utf8")) as PackageJson;
   } catch (cause) {
-    throw new BitaleTypeError("BAD_CONFIG", { subject: file, problem: `it cannot be read: ${(cause as Error).message}`, cause });
+    throw new BitaleTypeError("BAD_CONFIG", {
+      subject: file,
+      problem: `it cannot be read: ${(cause as Error).message}`,
+      cause,
+    });
   }
 }
 
@@ -38,7 +42,10 @@ export function discover(root: string): { plugins: FoundPlugin[]; failures: Plug
   const plugins: FoundPlugin[] = [];
   const failures: PluginFailure[] = [];
   const app = readPackageJson(join(root, "package.json"));
-  const names = new Set([...Object.keys(app.dependencies ?? {}), ...Object.keys(app.optionalDependencies ?? {})]);
+  const names = new Set([
+    ...Object.keys(app.dependencies ?? {}),
+    ...Object.keys(app.optionalDependencies ?? {}),
+  ]);
   const require = createRequire(join(root, "package.json"));
   for (const name of names) {
     const folder = findPackage(require, name);
@@ -50,7 +57,12 @@ export function discover(root: string): { plugins: FoundPlugin[]; failures: Plug
       stage = "load";
       plugins.push({ plugin: loadPlugin(require, name, subpath), origin: name });
     } catch (error) {
-      failures.push({ plugin: name, stage, origin: name, error: error instanceof Error ? error : new Error(String(error)) });
+      failures.push({
+        plugin: name,
+        stage,
+        origin: name,
+        error: error instanceof Error ? error : new Error(String(error)),
+      });
     }
   }
   return { plugins, failures };
@@ -59,7 +71,9 @@ export function discover(root: string): { plugins: FoundPlugin[]; failures: Plug
 /** Where a package lies: walked by hand, since a package may hide its package.json behind `exports`. */
 function findPackage(require: NodeJS.Require, name: string): string | undefined {
   const folders = require.resolve.paths(name) ?? [];
-  return folders.map((folder) => join(folder, name)).find((folder) => existsSync(join(folder, "package.json")));
+  return folders
+    .map((folder) => join(folder, name))
+    .find((folder) => existsSync(join(folder, "package.json")));
 }
 
 /** The subpath of the plugin module; undefined: the package is no plugin for Node. @throws BAD_MANIFEST */
@@ -78,7 +92,8 @@ function readManifest(folder: string): string | undefined {
   const { apiVersion, plugin, environments = ["node"] } = bitale as Record<string, unknown>;
   if (plugin === undefined && apiVersion === undefined) return undefined;
   if (apiVersion !== API_VERSION) fail(`it is written for contract version ${String(apiVersion)}`, bitale);
-  if (typeof plugin !== "string" || !plugin.startsWith(".")) fail("plugin names a subpath of the package's exports", plugin);
+  if (typeof plugin !== "string" || !plugin.startsWith("."))
+    fail("plugin names a subpath of the package's exports", plugin);
   if (!Array.isArray(environments)) fail("environments is a list", environments);
   return (environments as unknown[]).includes("node") ? (plugin as string) : undefined;
 }
@@ -87,7 +102,11 @@ function loadPlugin(require: NodeJS.Require, name: string, subpath: string): Plu
   const specifier = join(name, subpath).replaceAll("\\", "/");
   const module = require(specifier) as { plugin?: unknown };
   if (module.plugin === undefined) {
-    throw new BitaleTypeError("BAD_PLUGIN", { subject: specifier, problem: "it exports no plugin", expected: "export const plugin = definePlugin({ … })" });
+    throw new BitaleTypeError("BAD_PLUGIN", {
+      subject: specifier,
+      problem: "it exports no plugin",
+      expected: "export const plugin = definePlugin({ … })",
+    });
   }
   checkPlugin(module.plugin, specifier);
   return module.plugin;

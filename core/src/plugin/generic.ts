@@ -1,6 +1,7 @@
 /** Core's own backend for opaque values: strings, records, anything. Used only when it is asked for by name. */
-import { type FilterOptions, Type } from "../graph/type.js";
+
 import { RefusalError } from "../errors.js";
+import { type FilterOptions, Type } from "../graph/type.js";
 import { SharedVariable } from "../shared/shared-variable.js";
 import { dtypes } from "../tensor/dtype.js";
 import { API_VERSION, type Plugin } from "./contract.js";
@@ -39,7 +40,6 @@ export class GenericType extends Type<unknown, unknown> {
   }
 }
 
-
 export const genericPlugin: Plugin = {
   id: "generic",
   apiVersion: API_VERSION,
@@ -60,7 +60,8 @@ export const genericPlugin: Plugin = {
   use: {
     useFactory: () => ({
       construct: (value, { name, strict, requested }) => {
-        if (!requested) throw new RefusalError('opaque values are stored only when asked for: { backend: "generic" }');
+        if (!requested)
+          throw new RefusalError('opaque values are stored only when asked for: { backend: "generic" }');
         return new SharedVariable(name, new GenericType(), value, strict, { borrow: true });
       },
     }),

@@ -1,8 +1,15 @@
 /** The injector: decorators for plugins that are classes, and the making of one backend. */
 import "reflect-metadata/lite";
-import { container as rootContainer, type DependencyContainer, inject, injectable } from "tsyringe";
+import { type DependencyContainer, inject, injectable, container as rootContainer } from "tsyringe";
 import { BitaleTypeError } from "../errors.js";
-import { type Backend, FLOAT_X, HOST_MEMORY, type Plugin, PLUGIN_OPTIONS, type PluginServices } from "./contract.js";
+import {
+  type Backend,
+  FLOAT_X,
+  HOST_MEMORY,
+  PLUGIN_OPTIONS,
+  type Plugin,
+  type PluginServices,
+} from "./contract.js";
 
 export { type DependencyContainer, inject, injectable };
 
@@ -20,8 +27,13 @@ export function makeBackend(plugin: Plugin, services: PluginServices, runtime: D
   own.register(HOST_MEMORY, { useValue: services.hostMemory });
   own.register(FLOAT_X, { useValue: services.floatX });
   const { use } = plugin;
-  const backend: unknown = "useFactory" in use ? use.useFactory(services, own) : own.resolve(checkedClass(plugin.id, use.useClass));
-  if (typeof backend !== "object" || backend === null || typeof (backend as Backend).construct !== "function") {
+  const backend: unknown =
+    "useFactory" in use ? use.useFactory(services, own) : own.resolve(checkedClass(plugin.id, use.useClass));
+  if (
+    typeof backend !== "object" ||
+    backend === null ||
+    typeof (backend as Backend).construct !== "function"
+  ) {
     throw new BitaleTypeError("BAD_PLUGIN", { subject: plugin.id, problem: "its backend has no construct" });
   }
   return backend as Backend;
@@ -36,11 +48,15 @@ function checkedClass(id: string, useClass: new (...services: never[]) => Backen
   const metadata = Reflect as unknown as Metadata;
   const tokens = metadata.getOwnMetadata("injectionTokens", useClass) as Record<string, unknown> | undefined;
   const inherited = useClass.length === 0 && Object.getPrototypeOf(useClass).length > 0;
-  const missing = Array.from({ length: useClass.length }, (_, i) => i).filter((i) => tokens?.[i] === undefined);
+  const missing = Array.from({ length: useClass.length }, (_, i) => i).filter(
+    (i) => tokens?.[i] === undefined,
+  );
   if (missing.length > 0 || inherited) {
     throw new BitaleTypeError("BAD_PLUGIN", {
       subject: `${id} (${useClass.name})`,
-      problem: inherited ? "it inherits a constructor with parameters" : `constructor parameter ${missing.join(", ")} has no @inject`,
+      problem: inherited
+        ? "it inherits a constructor with parameters"
+        : `constructor parameter ${missing.join(", ")} has no @inject`,
       cure: "write @inject(TOKEN) before every parameter (in a subclass too), or use a factory",
     });
   }

@@ -27,13 +27,21 @@ export const kwarg = {
   string: (): StandardSchema<string> => schema("a string", (value) => typeof value === "string"),
   integer: (range: { readonly min?: number; readonly max?: number } = {}): StandardSchema<number> => {
     const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = range;
-    return schema(`an integer from ${min} to ${max}`, (v) => Number.isInteger(v) && (v as number) >= min && (v as number) <= max);
+    return schema(
+      `an integer from ${min} to ${max}`,
+      (v) => Number.isInteger(v) && (v as number) >= min && (v as number) <= max,
+    );
   },
   oneOf: <const T extends string | number>(choices: readonly T[]): StandardSchema<T> =>
-    schema(`one of ${choices.map((choice) => JSON.stringify(choice)).join(", ")}`, (value) => choices.includes(value as T)),
+    schema(`one of ${choices.map((choice) => JSON.stringify(choice)).join(", ")}`, (value) =>
+      choices.includes(value as T),
+    ),
   /** Static lengths; null: unknown. */
   shape: (): StandardSchema<readonly Dim[]> =>
-    schema("a list of lengths or nulls", (value) => Array.isArray(value) && value.every((d) => d === null || isLength(d))),
+    schema(
+      "a list of lengths or nulls",
+      (value) => Array.isArray(value) && value.every((d) => d === null || isLength(d)),
+    ),
   array: <T>(item: StandardSchema<T>): StandardSchema<readonly T[]> =>
     schema("a list of such values", (value) => {
       const passes = (entry: unknown): boolean => {
@@ -61,7 +69,10 @@ export function checkKwargs(
   for (const [name, value] of Object.entries(given)) {
     const result = schemas[name]?.["~standard"].validate(value);
     if (result === undefined || result instanceof Promise) {
-      throw new BitaleTypeError("BAD_PLUGIN", { subject: backend, problem: `the schema of ${name} is asynchronous` });
+      throw new BitaleTypeError("BAD_PLUGIN", {
+        subject: backend,
+        problem: `the schema of ${name} is asynchronous`,
+      });
     }
     if (result.issues !== undefined) {
       throw new BitaleTypeError("BAD_KWARG", {

@@ -1,6 +1,7 @@
 /** Node: plugins are found among the app's dependencies, configuration in its files and the environment. */
-import { fileLayer, packageLayer } from "./config-files.js";
+
 import { environmentLayer, resolveConfig } from "./config.js";
+import { fileLayer, packageLayer } from "./config-files.js";
 import { discover, findAppRoot } from "./discovery.js";
 import { argumentLayer, type Environment, givenPlugins } from "./environment.js";
 
@@ -9,15 +10,26 @@ export const nodeEnvironment: Environment = {
   prepare: (options) => {
     const root = options.root ?? findAppRoot(process.cwd());
     const explicit = options.plugins !== undefined;
-    const onDisk = root === undefined || (explicit && options.configFile === undefined) ? [] : [packageLayer(root)];
-    const file = root === undefined || (explicit && options.configFile === undefined) ? undefined : fileLayer(root, options.configFile);
+    const onDisk =
+      root === undefined || (explicit && options.configFile === undefined) ? [] : [packageLayer(root)];
+    const file =
+      root === undefined || (explicit && options.configFile === undefined)
+        ? undefined
+        : fileLayer(root, options.configFile);
     const config = resolveConfig([
       ...onDisk,
       ...(file === undefined ? [] : [file]),
       environmentLayer(options.env ?? process.env),
       argumentLayer(options),
     ]);
-    const found = explicit || root === undefined || !config.values.autoload ? { plugins: [], failures: [] } : discover(root);
-    return { config, plugins: [...givenPlugins(options.plugins), ...found.plugins], failures: found.failures };
+    const found =
+      explicit || root === undefined || !config.values.autoload
+        ? { plugins: [], failures: [] }
+        : discover(root);
+    return {
+      config,
+      plugins: [...givenPlugins(options.plugins), ...found.plugins],
+      failures: found.failures,
+    };
   },
 };

@@ -103,7 +103,8 @@ export class Registry {
       this.#fail({ plugin: plugin.id, stage: "load", origin, error });
       return;
     }
-    if (!this.config.values.disable.includes(plugin.id)) this.#entries.push({ plugin, origin, state: "idle" });
+    if (!this.config.values.disable.includes(plugin.id))
+      this.#entries.push({ plugin, origin, state: "idle" });
   }
 
   /** Registers a constructor at run time; the result removes it. */
@@ -174,7 +175,10 @@ export class Registry {
       subject: `backend ${id}`,
       problem: disabled ? `it is disabled by ${this.config.origins.disable}` : "no plugin has this id",
       expected: known.length === 0 ? "a plugin; none is installed" : known.join(", "),
-      cure: near === undefined ? "install its package, or pass it: createRuntime({ plugins: [...] })" : `did you mean ${near}?`,
+      cure:
+        near === undefined
+          ? "install its package, or pass it: createRuntime({ plugins: [...] })"
+          : `did you mean ${near}?`,
     });
   }
 
@@ -217,7 +221,8 @@ export class Registry {
   }
 
   #initialize(entry: Entry): Promise<void> {
-    if (entry.state !== "waiting" || entry.backend?.init === undefined) return entry.initializing ?? Promise.resolve();
+    if (entry.state !== "waiting" || entry.backend?.init === undefined)
+      return entry.initializing ?? Promise.resolve();
     entry.initializing ??= entry.backend.init().then(
       () => {
         entry.state = "ready";
@@ -256,7 +261,8 @@ export class Registry {
   }
 
   #memoryBackend(): HostMemory | undefined {
-    for (const { backend } of this.executors()) if (backend.hostMemory !== undefined) return backend.hostMemory;
+    for (const { backend } of this.executors())
+      if (backend.hostMemory !== undefined) return backend.hostMemory;
     return undefined;
   }
 
@@ -269,12 +275,15 @@ export class Registry {
   #fail(failure: PluginFailure): void {
     this.#failures.push(failure);
     if (this.config.values.strictPlugins) throw failure.error;
-    this.warn(`bitale: plugin ${failure.plugin} (${failure.origin}) failed to ${failure.stage}: ${failure.error.message}`);
+    this.warn(
+      `bitale: plugin ${failure.plugin} (${failure.origin}) failed to ${failure.stage}: ${failure.error.message}`,
+    );
   }
 }
 
 function backendFailed(id: string, cause: unknown, origin: string): BitaleError {
-  if (isBitaleError(cause, "BACKEND_UNAVAILABLE") || isBitaleError(cause, "BACKEND_FAILED")) return cause as BitaleError;
+  if (isBitaleError(cause, "BACKEND_UNAVAILABLE") || isBitaleError(cause, "BACKEND_FAILED"))
+    return cause as BitaleError;
   return new BitaleError("BACKEND_FAILED", {
     subject: `backend ${id}`,
     problem: `it failed: ${cause instanceof Error ? cause.message : String(cause)}`,

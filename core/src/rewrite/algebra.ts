@@ -48,15 +48,29 @@ function idleCast(node: Apply): Variable | undefined {
 
 function cancellingTransposes(node: Apply): Variable | undefined {
   const inner = node.inputs[0]?.owner;
-  if (!isPrimitive(node.op, "transpose") || inner === undefined || !isPrimitive(inner.op, "transpose")) return undefined;
+  if (!isPrimitive(node.op, "transpose") || inner === undefined || !isPrimitive(inner.op, "transpose"))
+    return undefined;
   const [outer, first] = [node.op.params.permutation, inner.op.params.permutation];
   return outer.every((axis, i) => first[axis] === i) ? inner.inputs[0] : undefined;
 }
 
 function idleShape(node: Apply): Variable | undefined {
-  if (!isPrimitive(node.op, "reshape") && !isPrimitive(node.op, "broadcastTo") && !isPrimitive(node.op, "sumTo")) return undefined;
+  if (
+    !isPrimitive(node.op, "reshape") &&
+    !isPrimitive(node.op, "broadcastTo") &&
+    !isPrimitive(node.op, "sumTo")
+  )
+    return undefined;
   const [from, to] = [typeOf(node.inputs[0] as Variable).shape, typeOf(node.output).shape];
-  return isConcrete(from) && from.length === to.length && from.every((d, i) => d === to[i]) ? node.inputs[0] : undefined;
+  return isConcrete(from) && from.length === to.length && from.every((d, i) => d === to[i])
+    ? node.inputs[0]
+    : undefined;
 }
 
-export const algebra: readonly LocalRule[] = [factorOfOne, doubleNegation, idleCast, cancellingTransposes, idleShape];
+export const algebra: readonly LocalRule[] = [
+  factorOfOne,
+  doubleNegation,
+  idleCast,
+  cancellingTransposes,
+  idleShape,
+];

@@ -1,9 +1,9 @@
 /** Nodes of which all operands are constants are computed now, by the reference kernels. */
 import { type Apply, Constant, isConstant, type Variable } from "../graph/nodes.js";
+import { evaluatePrimitive } from "../tensor/evaluate.js";
 import type { NDArray } from "../tensor/ndarray.js";
 import { isPrimitive } from "../tensor/primitive-op.js";
 import { isLowered } from "../tensor/primitives.js";
-import { evaluatePrimitive } from "../tensor/evaluate.js";
 import { isConcrete, sizeOf } from "../tensor/shape.js";
 import type { TensorType } from "../tensor/tensor-type.js";
 
@@ -16,7 +16,10 @@ export function foldConstants(node: Apply): Variable | undefined {
   const type = node.output.type as TensorType;
   if (!isConcrete(type.shape) || sizeOf(type.shape) > largestResult) return undefined;
   try {
-    const value = evaluatePrimitive(node.op, node.inputs.map((input) => (input as Constant).value as NDArray));
+    const value = evaluatePrimitive(
+      node.op,
+      node.inputs.map((input) => (input as Constant).value as NDArray),
+    );
     return new Constant(type, value, { name: node.output.name });
   } catch {
     return undefined;

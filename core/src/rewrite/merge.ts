@@ -9,7 +9,9 @@ const comparedElements = 64;
 function constantKey(variable: Constant): string | undefined {
   const { value } = variable;
   if (!isNDArray(value) || value.size > comparedElements) return undefined;
-  const elements = Array.from(value.flat() as ArrayLike<number | bigint>, (e) => (Object.is(e, -0) ? "-0" : String(e)));
+  const elements = Array.from(value.flat() as ArrayLike<number | bigint>, (e) =>
+    Object.is(e, -0) ? "-0" : String(e),
+  );
   return `${value.dtype} [${value.shape.join()}] ${elements.join()}`;
 }
 

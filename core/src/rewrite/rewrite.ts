@@ -18,7 +18,10 @@ export function localRewrite(name: string, rules: readonly LocalRule[]): Rewrite
         const current = moved ? new Apply(node.op, inputs) : node;
         const better = rules.reduce<Variable | undefined>((found, rule) => found ?? rule(current), undefined);
         if (better !== undefined && better !== current.output) changed.set(node.output, better);
-        else if (moved) node.outputs.forEach((output, i) => changed.set(output, named(current.outputs[i] as Variable, output)));
+        else if (moved)
+          node.outputs.forEach((output, i) =>
+            changed.set(output, named(current.outputs[i] as Variable, output)),
+          );
       }
       return outputs.map((output) => changed.get(output) ?? output);
     },
@@ -43,4 +46,3 @@ export const rewrites: readonly Rewrite[] = [
 export function rewrite(outputs: readonly Variable[], passes: readonly Rewrite[] = rewrites): Variable[] {
   return passes.reduce<Variable[]>((current, pass) => pass.apply(current), [...outputs]);
 }
-

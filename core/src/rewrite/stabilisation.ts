@@ -24,4 +24,3 @@ function logOfSigmoid(node: Apply): Variable | undefined {
 }
 
 export const stabilize: readonly LocalRule[] = [logOfQuotient, logOfSigmoid];
-

@@ -57,7 +57,11 @@ export class SharedVariable<T extends Type = Type> extends Variable<T> {
       return;
     }
     const own = type as unknown as Type<HostOf<T>, InternalOf<T>>;
-    this.container = new Container(own, { name, strict: strict ?? false, allowDowncast: options.allowDowncast });
+    this.container = new Container(own, {
+      name,
+      strict: strict ?? false,
+      allowDowncast: options.allowDowncast,
+    });
     this.container.set(value, { borrow: options.borrow ?? false });
   }
 
@@ -124,7 +128,9 @@ export class SharedVariable<T extends Type = Type> extends Variable<T> {
   /** @throws BitaleTypeError UPDATE_TYPE where the expression has another dtype or rank */
   set defaultUpdate(expression: unknown) {
     this.#defaultUpdate =
-      expression === undefined || expression === null ? undefined : asUpdate(this, expression, "default update");
+      expression === undefined || expression === null
+        ? undefined
+        : asUpdate(this, expression, "default update");
   }
 
   /** Gives the storage back now, instead of when the variable is collected. */

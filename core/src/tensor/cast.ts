@@ -31,7 +31,8 @@ function shortened(value: bigint): bigint {
 export function castNDArray(array: NDArray, to: DType): NDArray {
   const result = emptyNDArray(array.shape, to);
   let i = 0;
-  for (const position of positions(array)) writeElement(result, i++, castScalar(readElement(array, position), to));
+  for (const position of positions(array))
+    writeElement(result, i++, castScalar(readElement(array, position), to));
   return result;
 }
 
@@ -47,4 +48,3 @@ export function castKeepsValues(array: NDArray, cast: NDArray): boolean {
   }
   return true;
 }
-

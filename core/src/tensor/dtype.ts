@@ -90,13 +90,15 @@ export const byteSize = (dtype: DType): number => facts[dtype].bits / 8;
 export const arrayConstructor = (dtype: DType): TypedArrayConstructor => facts[dtype].array;
 export const isFloat = (dtype: DType): dtype is FloatDType => facts[dtype].kind === "float";
 /** int or uint, not bool. */
-export const isInteger = (dtype: DType): boolean => facts[dtype].kind === "int" || facts[dtype].kind === "uint";
+export const isInteger = (dtype: DType): boolean =>
+  facts[dtype].kind === "int" || facts[dtype].kind === "uint";
 /** bool, int or uint: no gradient flows through it. */
 export const isDiscrete = (dtype: DType): boolean => facts[dtype].kind !== "float";
 /** Whether elements are bigints in JavaScript. */
 export const isBig = (dtype: DType): dtype is "int64" | "uint64" => dtype === "int64" || dtype === "uint64";
 
-const floatOfBits = (bits: number): FloatDType => (bits <= 16 ? "float16" : bits <= 32 ? "float32" : "float64");
+const floatOfBits = (bits: number): FloatDType =>
+  bits <= 16 ? "float16" : bits <= 32 ? "float32" : "float64";
 const intOfBits = (bits: number): DType => `int${Math.max(8, bits)}` as DType;
 
 /** The float that holds all values of an integer dtype, as NumPy pairs them (64 bits: float64, though lossy). */

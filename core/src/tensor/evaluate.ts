@@ -25,7 +25,13 @@ export function evaluatePrimitive(op: PrimitiveOp, inputs: readonly NDArray[]): 
   return operands[0] as NDArray;
 }
 
-function runKernel(op: LoweredName, params: object, inputs: readonly NDArray[], dtype: DType, shape: readonly number[]): NDArray {
+function runKernel(
+  op: LoweredName,
+  params: object,
+  inputs: readonly NDArray[],
+  dtype: DType,
+  shape: readonly number[],
+): NDArray {
   const kernel = referenceKernels[op] as ReferenceKernel<LoweredName>;
   return kernel({ params: params as never, inputs, dtype, shape, scalars: [] });
 }

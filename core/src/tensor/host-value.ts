@@ -50,7 +50,9 @@ interface ForeignArray {
 function isForeign(value: unknown): value is ForeignArray {
   if (typeof value !== "object" || value === null || "indices" in value || "format" in value) return false;
   const { data, shape } = value as Partial<ForeignArray>;
-  return typedArrayDType(data) !== undefined && typeof shape === "object" && typeof shape?.length === "number";
+  return (
+    typedArrayDType(data) !== undefined && typeof shape === "object" && typeof shape?.length === "number"
+  );
 }
 
 function fromForeign(value: ForeignArray): NDArray {
@@ -119,7 +121,10 @@ export function tryNDArray(
 ): { readonly array: NDArray; readonly kind: HostKind } | undefined {
   if (isNDArray(value)) return { array: value, kind: "array" };
   if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
-    return { array: scalarNDArray(Number.isNaN(value) ? Number.NaN : toScalar(value), dtype ?? leafDType([value])), kind: "literal" };
+    return {
+      array: scalarNDArray(Number.isNaN(value) ? Number.NaN : toScalar(value), dtype ?? leafDType([value])),
+      kind: "literal",
+    };
   }
   if (Array.isArray(value)) {
     const { shape, leaves } = flatten(value, subject);

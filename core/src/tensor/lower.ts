@@ -11,7 +11,11 @@ export type Lowering =
   | { readonly kind: "steps"; readonly steps: readonly LoweredStep[] };
 
 export type LoweredStep = {
-  readonly [N in LoweredName]: { readonly op: N; readonly params: LoweredParams[N]; readonly shape: readonly number[] };
+  readonly [N in LoweredName]: {
+    readonly op: N;
+    readonly params: LoweredParams[N];
+    readonly shape: readonly number[];
+  };
 }[LoweredName];
 
 const same = (a: readonly number[], b: readonly number[]): boolean =>

@@ -2,20 +2,85 @@
 import { Variable } from "../graph/nodes.js";
 import type { DType } from "./dtype.js";
 import * as elementwise from "./ops/elementwise.js";
-import { addIndex, index, type IndexItem, narrow, setIndex, take } from "./ops/indexing.js";
+import { addIndex, type IndexItem, index, narrow, setIndex, take } from "./ops/indexing.js";
 import { dot } from "./ops/linear-algebra.js";
 import { cast, type Operand, overridden, type TensorVariable } from "./ops/operands.js";
 import * as reductions from "./ops/reductions.js";
+import {
+  broadcastTo,
+  dimShuffle,
+  expandDims,
+  flatten,
+  type Length,
+  reshape,
+  shapeOf,
+  squeeze,
+  transpose,
+} from "./ops/shaping.js";
 import { logSoftmax, softmax } from "./ops/softmax.js";
-import { broadcastTo, dimShuffle, expandDims, flatten, type Length, reshape, shapeOf, squeeze, transpose } from "./ops/shaping.js";
 
-const unaryMethods = ["neg", "abs", "sign", "exp", "log", "log1p", "expm1", "sqrt", "sqr", "sin", "cos", "tanh", "sigmoid", "relu", "erf", "floor", "ceil", "round", "trunc", "invert"] as const;
-const binaryMethods = ["add", "sub", "mul", "div", "floorDiv", "mod", "pow", "maximum", "minimum", "eq", "neq", "lt", "le", "gt", "ge", "and", "or", "xor"] as const;
-const reductionMethods = ["sum", "prod", "max", "min", "mean", "any", "all", "argmax", "argmin", "std"] as const;
+const unaryMethods = [
+  "neg",
+  "abs",
+  "sign",
+  "exp",
+  "log",
+  "log1p",
+  "expm1",
+  "sqrt",
+  "sqr",
+  "sin",
+  "cos",
+  "tanh",
+  "sigmoid",
+  "relu",
+  "erf",
+  "floor",
+  "ceil",
+  "round",
+  "trunc",
+  "invert",
+] as const;
+const binaryMethods = [
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "floorDiv",
+  "mod",
+  "pow",
+  "maximum",
+  "minimum",
+  "eq",
+  "neq",
+  "lt",
+  "le",
+  "gt",
+  "ge",
+  "and",
+  "or",
+  "xor",
+] as const;
+const reductionMethods = [
+  "sum",
+  "prod",
+  "max",
+  "min",
+  "mean",
+  "any",
+  "all",
+  "argmax",
+  "argmin",
+  "std",
+] as const;
 
 type UnaryMethods = { [N in (typeof unaryMethods)[number]]: () => TensorVariable };
 type BinaryMethods = { [N in (typeof binaryMethods)[number]]: (other: Operand) => TensorVariable };
-type ReductionMethods = { [N in (typeof reductionMethods)[number]]: (options?: Parameters<(typeof reductions)[N]>[1]) => TensorVariable };
+type ReductionMethods = {
+  [N in (typeof reductionMethods)[number]]: (
+    options?: Parameters<(typeof reductions)[N]>[1],
+  ) => TensorVariable;
+};
 
 /** The methods; see the ops of the same names. */
 export interface VariableMethods extends UnaryMethods, BinaryMethods, ReductionMethods {
@@ -43,7 +108,6 @@ export interface VariableMethods extends UnaryMethods, BinaryMethods, ReductionM
 }
 
 declare module "../graph/nodes.js" {
-  // biome-ignore lint/correctness/noUnusedVariables: the parameter must be that of the class
   interface Variable<T> extends VariableMethods {}
 }
 

@@ -80,7 +80,11 @@ export class PrimitiveOp<N extends PrimitiveName = PrimitiveName> extends Op {
  * @param inputs facts of the data operands
  * @param dims values of the trailing operands, null where unknown
  */
-export function inferFacts(op: PrimitiveOp, inputs: readonly TensorFacts[], dims: readonly Dim[]): TensorFacts {
+export function inferFacts(
+  op: PrimitiveOp,
+  inputs: readonly TensorFacts[],
+  dims: readonly Dim[],
+): TensorFacts {
   const rule = typeRules[op.name] as unknown as TypeRule<PrimitiveName>;
   const lists = fillDims(op, dims);
   if (inputs.length !== (rule.arity ?? inputs.length)) {
@@ -96,7 +100,8 @@ export function inferFacts(op: PrimitiveOp, inputs: readonly TensorFacts[], dims
 export function fillDims(op: PrimitiveOp, dims: readonly Dim[]): Dim[][] {
   const rule = typeRules[op.name] as unknown as TypeRule<PrimitiveName>;
   let next = 0;
-  const fill = (spec: readonly DimSpec[]): Dim[] => spec.map((dim) => (dim === "dynamic" ? (dims[next++] ?? null) : dim));
+  const fill = (spec: readonly DimSpec[]): Dim[] =>
+    spec.map((dim) => (dim === "dynamic" ? (dims[next++] ?? null) : dim));
   return (rule.dims?.(op.params) ?? []).map(({ spec }) => fill(spec));
 }
 

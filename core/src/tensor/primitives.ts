@@ -109,7 +109,11 @@ export interface PrimitiveParams
   /** (x) axes in another order. */
   transpose: { readonly permutation: readonly number[] };
   /** (x, ...starts, ...sizes) a strided window; steps may be negative, not zero. Starts and sizes must fit. */
-  slice: { readonly starts: readonly DimSpec[]; readonly sizes: readonly DimSpec[]; readonly steps: readonly number[] };
+  slice: {
+    readonly starts: readonly DimSpec[];
+    readonly sizes: readonly DimSpec[];
+    readonly steps: readonly number[];
+  };
   /** (base, value, ...starts) base with a window set to value, or increased by it; value has the window's shape. */
   updateSlice: {
     readonly starts: readonly DimSpec[];
@@ -175,7 +179,12 @@ export interface LoweredParams
 }
 export type LoweredName = keyof LoweredParams;
 
-const loweredAway = ["dimension", "sumTo", "specifyShape", "stopGradient"] as const satisfies readonly PrimitiveName[];
+const loweredAway = [
+  "dimension",
+  "sumTo",
+  "specifyShape",
+  "stopGradient",
+] as const satisfies readonly PrimitiveName[];
 
 /** The names that a backend implements. */
 export const loweredNames: readonly LoweredName[] = [

@@ -81,12 +81,19 @@ export function normalizeAxis(axis: number, rank: number, subject = "axis"): num
 }
 
 /** Several axes, sorted; undefined or null: all. @throws BitaleRangeError BAD_AXIS, also for one given twice */
-export function normalizeAxes(axis: number | readonly number[] | null | undefined, rank: number, subject: string): number[] {
+export function normalizeAxes(
+  axis: number | readonly number[] | null | undefined,
+  rank: number,
+  subject: string,
+): number[] {
   if (axis === undefined || axis === null) return Array.from({ length: rank }, (_, i) => i);
   const list = (typeof axis === "number" ? [axis] : axis).map((a) => normalizeAxis(a, rank, subject));
   const axes = [...new Set(list)].sort((a, b) => a - b);
   if (axes.length !== list.length) {
-    throw new BitaleRangeError("BAD_AXIS", { subject, problem: `an axis is given twice in [${list.join(", ")}]` });
+    throw new BitaleRangeError("BAD_AXIS", {
+      subject,
+      problem: `an axis is given twice in [${list.join(", ")}]`,
+    });
   }
   return axes;
 }

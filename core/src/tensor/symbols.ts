@@ -6,7 +6,10 @@ import type { Shape } from "./shape.js";
 import { TensorType } from "./tensor-type.js";
 
 /** An input of any dtype and static shape (null: a length that is not fixed). */
-export function tensor(name: string | undefined, options: { readonly dtype?: DType; readonly shape: Shape }): Variable<TensorType> {
+export function tensor(
+  name: string | undefined,
+  options: { readonly dtype?: DType; readonly shape: Shape },
+): Variable<TensorType> {
   return new Variable(new TensorType(options.dtype ?? floatX(), options.shape), name);
 }
 
@@ -15,8 +18,10 @@ export function like<V extends Variable>(variable: V, name?: string): Variable<V
   return new Variable(variable.type.plain() as V["type"], name);
 }
 
-const symbol = (shape: Shape, fixed?: DType) => (name?: string, dtype?: DType): Variable<TensorType> =>
-  tensor(name, { shape, dtype: fixed ?? dtype ?? floatX() });
+const symbol =
+  (shape: Shape, fixed?: DType) =>
+  (name?: string, dtype?: DType): Variable<TensorType> =>
+    tensor(name, { shape, dtype: fixed ?? dtype ?? floatX() });
 
 /** 0-d input, `floatX` by default. */
 export const scalar = symbol([]);

@@ -115,7 +115,10 @@ export class TensorType<Internal = NDArray> extends Type<NDArray, Internal> {
   }
 
   /** For plugins: dtype, rank and static lengths of an internal value must be those of this Type. */
-  checkInternal(internal: { readonly dtype: DType; readonly shape: readonly number[] }, subject: string): void {
+  checkInternal(
+    internal: { readonly dtype: DType; readonly shape: readonly number[] },
+    subject: string,
+  ): void {
     if (internal.dtype !== this.dtype) {
       throw new BitaleTypeError("WRONG_DTYPE", {
         subject,
@@ -152,7 +155,9 @@ export class TensorType<Internal = NDArray> extends Type<NDArray, Internal> {
     );
   }
   override plain(): TensorType {
-    return this.constructor === TensorType ? (this as unknown as TensorType) : new TensorType(this.dtype, this.shape);
+    return this.constructor === TensorType
+      ? (this as unknown as TensorType)
+      : new TensorType(this.dtype, this.shape);
   }
   /** The same storage with other static facts; subclasses override it when their constructor differs. */
   override toString(): string {

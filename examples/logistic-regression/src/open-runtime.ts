@@ -1,7 +1,7 @@
 /** The runtime of one backend: which backend keeps which variable is said by the files in `config`. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { createRuntime, isBitaleError, type Runtime } from "@bitale/core";
+import { createRuntime, type Runtime } from "@bitale/core";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -20,10 +20,8 @@ export async function openRuntime(backend: string, say: (note: string) => void):
   const config = existsSync(file) ? { configFile: file } : { backends: [backend, "tensor-cpu"] };
   const runtime = createRuntime({ root, warn: say, ...config });
   await runtime.ready();
-  for (const { plugin, error } of runtime.failures) {
-    // Another backend would take over in silence, and the figures would not be those of the one that was asked for.
-    if (plugin === backend || plugin.endsWith(`/${backend}`)) throw error;
-    say(isBitaleError(error) ? error.message : `${plugin}: ${error.message}`);
-  }
+  // Another backend would take over, and the figures would not be those of the one that was asked for.
+  const failed = runtime.failures.find(({ plugin }) => plugin === backend || plugin.endsWith(`/${backend}`));
+  if (failed) throw failed.error;
   return runtime;
 }

@@ -85,7 +85,8 @@ export const closingSentence = ({ validationError, testError, bestEpoch, epochs 
 /** The closing table. */
 export function closingTable(summary: Summary): string {
   const { backend, epochs, bestEpoch, validationError, testError, seconds, files } = summary;
-  const table = new Table({ style: { head: [], border: [] } });
+  const noRules = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
+  const table = new Table({ chars: noRules, style: { head: [], border: [] } });
   table.push(
     ["backend", backend],
     ["epochs run", epochs],

@@ -34,7 +34,11 @@ let generates: boolean | undefined;
  * allocates nothing but the results.
  * @param options.codegen false: kernels of closures instead of generated code
  */
-export function compileRegion(region: Region, memory: ArenaMemory, options: { readonly codegen: boolean }): Executable {
+export function compileRegion(
+  region: Region,
+  memory: ArenaMemory,
+  options: { readonly codegen: boolean },
+): Executable {
   generates ??= canGenerate();
   const codegen = options.codegen && generates;
   const programs = new Map<string, Prepared>();
@@ -93,11 +97,20 @@ function rowMajor(shape: readonly number[]): number[] {
   return strides;
 }
 
-function prepare(region: Region, strides: readonly (readonly number[])[], memory: ArenaMemory, codegen: boolean): Prepared {
+function prepare(
+  region: Region,
+  strides: readonly (readonly number[])[],
+  memory: ArenaMemory,
+  codegen: boolean,
+): Prepared {
   const program = new ProgramBuilder(region, strides, codegen).build();
   const plan = planMemory(program.slots, program.steps);
   const block = plan.bytes === 0 ? undefined : memory.allocateDirty([plan.bytes], "uint8");
-  const frame: Frame = { arrays: new Array<TypedArray | undefined>(program.slots.length), offsets: [], scalars: [] };
+  const frame: Frame = {
+    arrays: new Array<TypedArray | undefined>(program.slots.length),
+    offsets: [],
+    scalars: [],
+  };
   const inputs: number[] = [];
   const outputs: number[] = [];
   program.slots.forEach((slot, index) => {
@@ -109,17 +122,31 @@ function prepare(region: Region, strides: readonly (readonly number[])[], memory
       const place = plan.places.get(index);
       if (place === undefined || block === undefined) return;
       const { data } = block;
-      frame.arrays[index] = new (arrayConstructor(slot.dtype))(data.buffer, data.byteOffset + place, slot.size);
+      frame.arrays[index] = new (arrayConstructor(slot.dtype))(
+        data.buffer,
+        data.byteOffset + place,
+        slot.size,
+      );
     }
   });
-  return { frame, checks: program.checks, steps: program.steps.map((step) => step.run), inputs, outputs, block };
+  return {
+    frame,
+    checks: program.checks,
+    steps: program.steps.map((step) => step.run),
+    inputs,
+    outputs,
+    block,
+  };
 }
 
 function failed(region: Region, cause: unknown): BitaleError {
   return new BitaleError("KERNEL_FAILED", {
     subject: "tensor-cpu",
     problem: `a kernel failed: ${cause instanceof Error ? cause.message : String(cause)}`,
-    got: `a region of ${region.nodes.map((node) => node.op).join(", ").slice(0, 200)}`,
+    got: `a region of ${region.nodes
+      .map((node) => node.op)
+      .join(", ")
+      .slice(0, 200)}`,
     cause,
   });
 }

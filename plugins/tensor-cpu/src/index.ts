@@ -1,4 +1,4 @@
-export { type ArenaStatistics, Arena } from "./arena/arena.js";
+export { Arena, type ArenaStatistics } from "./arena/arena.js";
 export { type CpuOptions, plugin } from "./plugin.js";
 export type { DenseKwargs } from "./shared.js";
 export { ArenaMemory, type DenseTensor } from "./storage.js";

@@ -35,7 +35,10 @@ export function denseShared(
   const { array } = found;
   const type = new DenseTensorType(array.dtype, staticShape(array.shape, options), memory);
   const borrow = options.borrow === true && array.ndim > 0;
-  return new SharedVariable(options.name, type, array, options.strict, { allowDowncast: options.allowDowncast, borrow });
+  return new SharedVariable(options.name, type, array, options.strict, {
+    allowDowncast: options.allowDowncast,
+    borrow,
+  });
 }
 
 function staticShape(actual: readonly number[], { shape, broadcastable }: DenseKwargs): Shape {

@@ -1,4 +1,12 @@
-import { arrayConstructor, byteSize, type DType, type HostMemory, NDArray, sizeOf, type TypedArray } from "@bitale/core";
+import {
+  arrayConstructor,
+  byteSize,
+  type DType,
+  type HostMemory,
+  NDArray,
+  sizeOf,
+  type TypedArray,
+} from "@bitale/core";
 import { Arena, type Block } from "./arena/arena.js";
 
 /** What tensor-cpu keeps: a dense array, usually in the arena; the very array of the caller where it was borrowed. */

@@ -24,7 +24,8 @@ export class DenseTensorType extends TensorType<DenseTensor> {
   }
   /** Writes into the block that is there, where the lengths are the same. */
   override assign(internal: DenseTensor, host: NDArray): boolean {
-    const same = internal.shape.length === host.shape.length && internal.shape.every((d, i) => d === host.shape[i]);
+    const same =
+      internal.shape.length === host.shape.length && internal.shape.every((d, i) => d === host.shape[i]);
     if (!same || !internal.isContiguous || !this.#memory.owns(internal)) return false;
     internal.flat().set(host.flat() as never);
     return true;

@@ -5,7 +5,9 @@ import { describe, expect, it } from "vitest";
 
 describe("the arena", () => {
   it("never lets blocks overlap, aligns them, and gets all memory back", () => {
-    const sizes = fc.array(fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 50_000 })), { maxLength: 60 });
+    const sizes = fc.array(fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 50_000 })), {
+      maxLength: 60,
+    });
     fc.assert(
       fc.property(sizes, fc.infiniteStream(fc.boolean()), (requests, release) => {
         const arena = new Arena(8 * 65_536);
@@ -17,7 +19,9 @@ describe("the arena", () => {
             expect(block.byteLength).toBeGreaterThanOrEqual(bytes);
             expect(block.byteLength).toBeLessThanOrEqual(Math.max(64, bytes * 1.25 + 64));
             for (const other of live) {
-              const apart = block.byteOffset >= other.byteOffset + other.byteLength || other.byteOffset >= block.byteOffset + block.byteLength;
+              const apart =
+                block.byteOffset >= other.byteOffset + other.byteLength ||
+                other.byteOffset >= block.byteOffset + block.byteLength;
               expect(apart).toBe(true);
             }
             expect(block.byteOffset + block.byteLength).toBeLessThanOrEqual(arena.buffer.byteLength);

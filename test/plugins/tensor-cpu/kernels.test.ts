@@ -1,10 +1,29 @@
 /** Every primitive and random fused regions against the reference kernels: all dtypes, any strides, empty and 0-d. */
-import { argReductionNames, type BinaryName, binaryNames, comparisonNames, type DType, dtypes, emptyNDArray, isFloat, type NDArray, reductionNames, type Region, unaryNames } from "@bitale/core";
+import {
+  argReductionNames,
+  type BinaryName,
+  binaryNames,
+  comparisonNames,
+  type DType,
+  dtypes,
+  emptyNDArray,
+  isFloat,
+  type NDArray,
+  type Region,
+  reductionNames,
+  unaryNames,
+} from "@bitale/core";
 import { ArenaMemory } from "@bitale/tensor-cpu";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileRegion } from "../../../plugins/tensor-cpu/dist/compile.js";
-import { arrayArbitrary, RegionBuilder, runReference, sameArrays, shapeArbitrary } from "../../region-builder.js";
+import {
+  arrayArbitrary,
+  RegionBuilder,
+  runReference,
+  sameArrays,
+  shapeArbitrary,
+} from "../../region-builder.js";
 
 const memory = new ArenaMemory(64 * 65_536);
 
@@ -16,7 +35,10 @@ function agree(region: Region, inputs: readonly NDArray[], scalars: readonly num
     for (let round = 0; round < 2; round++) {
       const got = executable.run(inputs, scalars) as NDArray[];
       got.forEach((value, i) => {
-        expect(sameArrays(value, expected[i] as NDArray), `output ${i}, codegen ${codegen}, round ${round}`).toBeUndefined();
+        expect(
+          sameArrays(value, expected[i] as NDArray),
+          `output ${i}, codegen ${codegen}, round ${round}`,
+        ).toBeUndefined();
         expect(value.isContiguous).toBe(true);
         memory.free(value);
       });
@@ -41,7 +63,11 @@ const runs = { numRuns: 25 };
 
 /** Two shapes that broadcast. */
 const broadcastPair = shapeArbitrary.chain((shape) =>
-  fc.tuple(fc.integer({ min: 0, max: shape.length }), fc.array(fc.boolean(), { minLength: shape.length, maxLength: shape.length }))
+  fc
+    .tuple(
+      fc.integer({ min: 0, max: shape.length }),
+      fc.array(fc.boolean(), { minLength: shape.length, maxLength: shape.length }),
+    )
     .map(([skip, ones]): [number[], number[]] => [shape, shape.map((d, i) => (ones[i] ? 1 : d)).slice(skip)]),
 );
 
@@ -49,7 +75,9 @@ describe("elementwise", () => {
   it.each(unaryNames)("%s", (op) => {
     fc.assert(
       fc.property(
-        fc.tuple(anyDType, shapeArbitrary).chain(([dtype, shape]) => fc.tuple(fc.constant(dtype), arrayArbitrary(dtype, shape))),
+        fc
+          .tuple(anyDType, shapeArbitrary)
+          .chain(([dtype, shape]) => fc.tuple(fc.constant(dtype), arrayArbitrary(dtype, shape))),
         ([dtype, x]) => {
           const region = allowed((b) => b.apply(op, {}, [b.input(dtype, x.shape)]));
           if (region !== undefined) agree(region, [x]);
@@ -60,9 +88,11 @@ describe("elementwise", () => {
   });
 
   it.each(binaryNames)("%s with broadcasting", (op) => {
-    const operands = fc.tuple(anyDType, broadcastPair).chain(([dtype, [s, t]]) =>
-      fc.tuple(fc.constant(dtype), arrayArbitrary(dtype, s), arrayArbitrary(dtype, t)),
-    );
+    const operands = fc
+      .tuple(anyDType, broadcastPair)
+      .chain(([dtype, [s, t]]) =>
+        fc.tuple(fc.constant(dtype), arrayArbitrary(dtype, s), arrayArbitrary(dtype, t)),
+      );
     fc.assert(
       fc.property(operands, ([dtype, x, y]) => {
         const region = allowed((b) => b.apply(op, {}, [b.input(dtype, x.shape), b.input(dtype, y.shape)]));
@@ -73,9 +103,16 @@ describe("elementwise", () => {
   });
 
   it("where and cast", () => {
-    const operands = fc.tuple(anyDType, anyDType, broadcastPair).chain(([from, to, [s, t]]) =>
-      fc.tuple(fc.constant([from, to] as const), arrayArbitrary("bool", s), arrayArbitrary(from, t), arrayArbitrary(from, s)),
-    );
+    const operands = fc
+      .tuple(anyDType, anyDType, broadcastPair)
+      .chain(([from, to, [s, t]]) =>
+        fc.tuple(
+          fc.constant([from, to] as const),
+          arrayArbitrary("bool", s),
+          arrayArbitrary(from, t),
+          arrayArbitrary(from, s),
+        ),
+      );
     fc.assert(
       fc.property(operands, ([[from, to], c, x, y]) => {
         const b = new RegionBuilder();
@@ -91,13 +128,15 @@ describe("elementwise", () => {
 
 describe("reductions", () => {
   it.each([...reductionNames, ...argReductionNames])("%s", (op) => {
-    const operands = fc.tuple(anyDType, shapeArbitrary).chain(([dtype, shape]) =>
-      fc.tuple(
-        fc.constant(op === "any" || op === "all" ? ("bool" as DType) : dtype),
-        fc.subarray(shape.map((_, i) => i)),
-        arrayArbitrary(op === "any" || op === "all" ? "bool" : dtype, shape, op === "sum" || op === "prod"),
-      ),
-    );
+    const operands = fc
+      .tuple(anyDType, shapeArbitrary)
+      .chain(([dtype, shape]) =>
+        fc.tuple(
+          fc.constant(op === "any" || op === "all" ? ("bool" as DType) : dtype),
+          fc.subarray(shape.map((_, i) => i)),
+          arrayArbitrary(op === "any" || op === "all" ? "bool" : dtype, shape, op === "sum" || op === "prod"),
+        ),
+      );
     fc.assert(
       fc.property(operands, ([dtype, axes, x]) => {
         const region = allowed((b) => {
@@ -115,17 +154,23 @@ describe("reductions", () => {
 describe("dot", () => {
   it("of any axes, dtypes and strides", () => {
     const lengths = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 5, maxLength: 5 });
-    const plan = fc.tuple(anyDType, lengths, fc.boolean(), fc.boolean(), fc.boolean()).chain(([dtype, [m, n, k, l, q], batch, two, swap]) => {
-      const head = batch ? [(q as number) % 3] : [];
-      const depth = two ? [(k as number) % 4, (l as number) % 3] : [k as number];
-      const left = swap ? [...head, ...depth, m as number] : [...head, m as number, ...depth];
-      const right = [...head, ...depth, n as number];
-      const at = head.length;
-      const axes = depth.map((_, i) => i + at);
-      const contract = [swap ? axes : axes.map((a) => a + 1), axes] as const;
-      const params = { contract, batch: [head.map(() => 0), head.map(() => 0)] as const };
-      return fc.tuple(fc.constant({ dtype, params }), arrayArbitrary(dtype, left, true), arrayArbitrary(dtype, right, true));
-    });
+    const plan = fc
+      .tuple(anyDType, lengths, fc.boolean(), fc.boolean(), fc.boolean())
+      .chain(([dtype, [m, n, k, l, q], batch, two, swap]) => {
+        const head = batch ? [(q as number) % 3] : [];
+        const depth = two ? [(k as number) % 4, (l as number) % 3] : [k as number];
+        const left = swap ? [...head, ...depth, m as number] : [...head, m as number, ...depth];
+        const right = [...head, ...depth, n as number];
+        const at = head.length;
+        const axes = depth.map((_, i) => i + at);
+        const contract = [swap ? axes : axes.map((a) => a + 1), axes] as const;
+        const params = { contract, batch: [head.map(() => 0), head.map(() => 0)] as const };
+        return fc.tuple(
+          fc.constant({ dtype, params }),
+          arrayArbitrary(dtype, left, true),
+          arrayArbitrary(dtype, right, true),
+        );
+      });
     fc.assert(
       fc.property(plan, ([{ dtype, params }, x, y]) => {
         const b = new RegionBuilder();
@@ -136,13 +181,24 @@ describe("dot", () => {
   });
 
   it("with vectors and larger matrices", () => {
-    for (const [m, k, n] of [[17, 33, 1], [1, 50, 9], [13, 21, 18]] as const) {
+    for (const [m, k, n] of [
+      [17, 33, 1],
+      [1, 50, 9],
+      [13, 21, 18],
+    ] as const) {
       fc.assert(
-        fc.property(arrayArbitrary("float32", [m, k], true), arrayArbitrary("float32", [k, n], true), (x, y) => {
-          const b = new RegionBuilder();
-          const params = { contract: [[1], [0]], batch: [[], []] } as const;
-          agree(b.region(b.apply("dot", params, [b.input("float32", [m, k]), b.input("float32", [k, n])])), [x, y]);
-        }),
+        fc.property(
+          arrayArbitrary("float32", [m, k], true),
+          arrayArbitrary("float32", [k, n], true),
+          (x, y) => {
+            const b = new RegionBuilder();
+            const params = { contract: [[1], [0]], batch: [[], []] } as const;
+            agree(
+              b.region(b.apply("dot", params, [b.input("float32", [m, k]), b.input("float32", [k, n])])),
+              [x, y],
+            );
+          },
+        ),
         { numRuns: 3 },
       );
     }
@@ -150,13 +206,19 @@ describe("dot", () => {
 });
 
 describe("moves", () => {
-  const operand = fc.tuple(anyDType, fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }));
+  const operand = fc.tuple(
+    anyDType,
+    fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }),
+  );
   it("transpose, reshape, broadcastTo, slice in chains", () => {
     const plan = operand.chain(([dtype, shape]) =>
       fc.tuple(
         fc.constant(dtype),
         arrayArbitrary(dtype, shape),
-        fc.shuffledSubarray(shape.map((_, i) => i), { minLength: shape.length, maxLength: shape.length }),
+        fc.shuffledSubarray(
+          shape.map((_, i) => i),
+          { minLength: shape.length, maxLength: shape.length },
+        ),
         fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 9, maxLength: 9 }),
         fc.boolean(),
       ),
@@ -175,7 +237,13 @@ describe("moves", () => {
           return { step, size, start };
         });
         const starts = windows.map((w) => (dynamic ? b.scalar() : w.start));
-        const part = b.node("slice", { starts, steps: windows.map((w) => w.step) }, [turned], dtype, windows.map((w) => w.size));
+        const part = b.node(
+          "slice",
+          { starts, steps: windows.map((w) => w.step) },
+          [turned],
+          dtype,
+          windows.map((w) => w.size),
+        );
         const flat = b.node("reshape", {}, [part], dtype, [b.shapeOf(part).reduce((a, c) => a * c, 1)]);
         const wide = b.node("broadcastTo", {}, [flat], dtype, [2, ...b.shapeOf(flat)]);
         agree(b.region(turned, part, flat, wide), [x], scalars);
@@ -186,7 +254,13 @@ describe("moves", () => {
 
   it("concatenate, updateSlice and iota", () => {
     const plan = operand.chain(([dtype, shape]) =>
-      fc.tuple(fc.constant(dtype), fc.nat(shape.length - 1), arrayArbitrary(dtype, shape, true), arrayArbitrary(dtype, shape, true), fc.constantFrom("set", "add")),
+      fc.tuple(
+        fc.constant(dtype),
+        fc.nat(shape.length - 1),
+        arrayArbitrary(dtype, shape, true),
+        arrayArbitrary(dtype, shape, true),
+        fc.constantFrom("set", "add"),
+      ),
     );
     fc.assert(
       fc.property(plan, ([dtype, axis, x, y, mode]) => {
@@ -194,7 +268,13 @@ describe("moves", () => {
         const [p, q] = [b.input(dtype, x.shape), b.input(dtype, y.shape)];
         const joined = b.apply("concatenate", { axis }, [p, q, p]);
         const starts = x.shape.map((_, i) => (i === axis ? b.scalar() : 0));
-        const updated = b.node("updateSlice", { starts, steps: x.shape.map(() => 1), mode: mode as "set" }, [joined, q], dtype, b.shapeOf(joined));
+        const updated = b.node(
+          "updateSlice",
+          { starts, steps: x.shape.map(() => 1), mode: mode as "set" },
+          [joined, q],
+          dtype,
+          b.shapeOf(joined),
+        );
         const counted = b.node("iota", {}, [], "int64", [3]);
         agree(b.region(joined, updated, counted), [x, y], [x.shape[axis] as number]);
       }),
@@ -210,7 +290,14 @@ describe("moves", () => {
         const count = fc.array(index, { maxLength: 5 });
         const along = shape.map((d, i) => (i === axis ? 2 : d));
         const size = along.reduce((a, c) => a * c, 1);
-        return fc.tuple(fc.constant({ dtype, shape, axis, along }), arrayArbitrary(dtype, shape, true), count, fc.array(index, { minLength: size, maxLength: size }), fc.constantFrom("int32", "int64"), fc.constantFrom("set", "add"));
+        return fc.tuple(
+          fc.constant({ dtype, shape, axis, along }),
+          arrayArbitrary(dtype, shape, true),
+          count,
+          fc.array(index, { minLength: size, maxLength: size }),
+          fc.constantFrom("int32", "int64"),
+          fc.constantFrom("set", "add"),
+        );
       }),
     );
     fc.assert(
@@ -239,7 +326,13 @@ describe("moves", () => {
     expect(() => executable.run([x, arrayFrom("int32", [3], [1])], [])).toThrow(/index 3 is out of bounds/);
     expect(memory.arena.statistics.used).toBe(used);
     const c = new RegionBuilder();
-    const part = c.node("slice", { starts: [c.scalar()], steps: [1] }, [c.input("float32", [3])], "float32", [2]);
+    const part = c.node(
+      "slice",
+      { starts: [c.scalar()], steps: [1] },
+      [c.input("float32", [3])],
+      "float32",
+      [2],
+    );
     const window = compileRegion(c.region(part), memory, { codegen: true });
     expect(() => window.run([x], [2])).toThrow(/leave axis 0/);
     expect((window.run([x], [1])[0] as NDArray).toArray()).toEqual([2, 3]);
@@ -263,29 +356,39 @@ describe("fused regions", () => {
       fc.array(fc.tuple(fc.nat(99), fc.nat(99), fc.nat(99)), { minLength: 3, maxLength: 14 }),
     );
     fc.assert(
-      fc.property(plan.chain(([dtype, shape, dice]) => fc.tuple(fc.constant({ dtype, shape, dice }), arrayArbitrary(dtype, shape, true), arrayArbitrary(dtype, [1, shape[1] as number], true), arrayArbitrary(dtype, [], true))), ([{ dtype, shape, dice }, x, y, z]) => {
-        const b = new RegionBuilder();
-        const pool = [b.input(dtype, x.shape), b.input(dtype, y.shape), b.input(dtype, z.shape)];
-        for (const [kind, p, q] of dice) {
-          const [left, right] = [pool[p % pool.length] as number, pool[q % pool.length] as number];
-          const choice = kind % 8;
-          if (choice < 5) pool.push(b.apply(safe[choice] as BinaryName, {}, [left, right]));
-          else if (choice === 5) {
-            const condition = b.apply(comparisonNames[q % 6] as "lt", {}, [left, right]);
-            pool.push(b.apply("where", {}, [condition, left, right]));
-          } else if (choice === 6 && b.shapeOf(left).length === 2) {
-            const reduced = b.apply(isFloat(dtype) ? "max" : "sum", { axes: [p % 2] }, [left]);
-            const kept = [...b.shapeOf(left)];
-            kept[p % 2] = 1;
-            pool.push(b.node("reshape", {}, [reduced], dtype, kept));
-          } else if (b.shapeOf(left).length === 2 && b.shapeOf(left)[0] === b.shapeOf(left)[1]) {
-            pool.push(b.apply("transpose", { permutation: [1, 0] }, [left]));
+      fc.property(
+        plan.chain(([dtype, shape, dice]) =>
+          fc.tuple(
+            fc.constant({ dtype, shape, dice }),
+            arrayArbitrary(dtype, shape, true),
+            arrayArbitrary(dtype, [1, shape[1] as number], true),
+            arrayArbitrary(dtype, [], true),
+          ),
+        ),
+        ([{ dtype, shape, dice }, x, y, z]) => {
+          const b = new RegionBuilder();
+          const pool = [b.input(dtype, x.shape), b.input(dtype, y.shape), b.input(dtype, z.shape)];
+          for (const [kind, p, q] of dice) {
+            const [left, right] = [pool[p % pool.length] as number, pool[q % pool.length] as number];
+            const choice = kind % 8;
+            if (choice < 5) pool.push(b.apply(safe[choice] as BinaryName, {}, [left, right]));
+            else if (choice === 5) {
+              const condition = b.apply(comparisonNames[q % 6] as "lt", {}, [left, right]);
+              pool.push(b.apply("where", {}, [condition, left, right]));
+            } else if (choice === 6 && b.shapeOf(left).length === 2) {
+              const reduced = b.apply(isFloat(dtype) ? "max" : "sum", { axes: [p % 2] }, [left]);
+              const kept = [...b.shapeOf(left)];
+              kept[p % 2] = 1;
+              pool.push(b.node("reshape", {}, [reduced], dtype, kept));
+            } else if (b.shapeOf(left).length === 2 && b.shapeOf(left)[0] === b.shapeOf(left)[1]) {
+              pool.push(b.apply("transpose", { permutation: [1, 0] }, [left]));
+            }
           }
-        }
-        void shape;
-        const outputs = [...new Set(pool.slice(-3))].filter((id) => id > 2);
-        if (outputs.length > 0) agree(b.region(...outputs), [x, y, z]);
-      }),
+          void shape;
+          const outputs = [...new Set(pool.slice(-3))].filter((id) => id > 2);
+          if (outputs.length > 0) agree(b.region(...outputs), [x, y, z]);
+        },
+      ),
       { numRuns: 200 },
     );
   });

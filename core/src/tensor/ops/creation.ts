@@ -1,15 +1,16 @@
 /** Tensors made from nothing but lengths and numbers. */
 import type { Variable } from "../../graph/nodes.js";
+import { castScalar } from "../cast.js";
 import { type DType, isFloat } from "../dtype.js";
 import { floatX } from "../float-x.js";
 import { emptyNDArray, type NDArray, type Scalar, writeElement } from "../ndarray.js";
 import { primitive } from "../primitive-op.js";
-import { castScalar } from "../cast.js";
 import { add, eq, maximum, mul } from "./elementwise.js";
 import { asTensor, cast, constant, isWeak, type Operand, type TensorVariable } from "./operands.js";
 import { broadcastTo, expandDims, type Length, lengths, lengthsOf } from "./shaping.js";
 
-const isFixed = (shape: readonly Length[]): shape is readonly number[] => shape.every((d) => typeof d === "number");
+const isFixed = (shape: readonly Length[]): shape is readonly number[] =>
+  shape.every((d) => typeof d === "number");
 
 function filled(shape: readonly number[], value: Scalar, dtype: DType): NDArray {
   const array = emptyNDArray(shape, dtype);
@@ -26,7 +27,11 @@ function filled(shape: readonly number[], value: Scalar, dtype: DType): NDArray 
  */
 export function full(shape: readonly number[], value: Scalar, dtype?: DType): NDArray;
 export function full(shape: readonly Length[], value: Scalar, dtype?: DType): NDArray | TensorVariable;
-export function full(shape: readonly Length[], value: Scalar, dtype: DType = floatX()): NDArray | TensorVariable {
+export function full(
+  shape: readonly Length[],
+  value: Scalar,
+  dtype: DType = floatX(),
+): NDArray | TensorVariable {
   if (isFixed(shape)) return filled(shape, value, dtype);
   return broadcastTo(constant(filled([], value, dtype)), shape);
 }
@@ -60,13 +65,21 @@ export function iota(length: Length): TensorVariable {
 }
 
 /** start, start+step, … below stop; integers give int64. */
-export function arange(start: Operand, stop?: Operand, step: number | bigint = 1, dtype?: DType): TensorVariable {
+export function arange(
+  start: Operand,
+  stop?: Operand,
+  step: number | bigint = 1,
+  dtype?: DType,
+): TensorVariable {
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
   const numbers = typeof from === "number" && typeof to === "number" && typeof step === "number";
   if (numbers) {
     const whole = Number.isInteger(from) && Number.isInteger(step) && Number.isInteger(to);
     const result = dtype ?? (whole ? "int64" : floatX());
-    const counted = cast(iota(Math.max(0, Math.ceil((to - from) / step))), isFloat(result) ? result : "int64");
+    const counted = cast(
+      iota(Math.max(0, Math.ceil((to - from) / step))),
+      isFloat(result) ? result : "int64",
+    );
     return cast(add(mul(counted, step), from), result);
   }
   const [a, b] = [asTensor(from as Operand), asTensor(to as Operand)];
@@ -90,4 +103,3 @@ export function oneHot(indices: Operand, classes: Length, dtype: DType = floatX(
   const columns = iota(classes);
   return cast(eq(expandDims(tensor, tensor.type.ndim), columns), dtype);
 }
-

@@ -3,19 +3,35 @@ import { BitaleTypeError } from "../../errors.js";
 import { type DType, floatResult, isDiscrete, isFloat, isInteger } from "../dtype.js";
 import { primitive } from "../primitive-op.js";
 import type { BinaryName, UnaryName } from "../primitives.js";
-import { asTensor, cast, commonDType, isWeak, type Operand, overridden, type TensorVariable, unify } from "./operands.js";
+import {
+  asTensor,
+  cast,
+  commonDType,
+  isWeak,
+  type Operand,
+  overridden,
+  type TensorVariable,
+  unify,
+} from "./operands.js";
 
 function refuseDType(op: string, dtype: string, cure?: string): never {
   throw new BitaleTypeError("BAD_OPERAND", { subject: op, problem: `not defined for ${dtype}`, cure });
 }
 
-const binary = (name: BinaryName, dtypeRule: (common: DType, operands: readonly TensorVariable[]) => DType = (d) => d) => {
+const binary = (
+  name: BinaryName,
+  dtypeRule: (common: DType, operands: readonly TensorVariable[]) => DType = (d) => d,
+) => {
   return (x: Operand, y: Operand): TensorVariable => {
     const other = overridden(name, [x, y]);
     if (other !== undefined) return other as TensorVariable;
     const operands = [asTensor(x), asTensor(y)];
     const dtype = dtypeRule(commonDType(operands), operands);
-    return primitive(name, {}, operands.map((operand) => cast(operand, dtype)));
+    return primitive(
+      name,
+      {},
+      operands.map((operand) => cast(operand, dtype)),
+    );
   };
 };
 
@@ -52,7 +68,9 @@ export const ge = binary("ge");
 const logical = (name: "and" | "or" | "xor") =>
   binary(name, (dtype, operands) => {
     if (isFloat(dtype)) refuseDType(name, "floats");
-    const mixed = operands.some((o) => o.type.dtype === "bool") && operands.some((o) => isInteger(o.type.dtype) && !isWeak(o));
+    const mixed =
+      operands.some((o) => o.type.dtype === "bool") &&
+      operands.some((o) => isInteger(o.type.dtype) && !isWeak(o));
     return mixed ? refuseDType(name, "bool with an integer", "compare or cast one of them") : dtype;
   });
 /** Logical on bool, bitwise on integers. */
@@ -105,6 +123,7 @@ export const ceil = floatUnary("ceil");
 export const round = floatUnary("round");
 /** Toward zero. */
 export const trunc = floatUnary("trunc");
+// biome-ignore lint/suspicious/noShadowRestrictedNames: NumPy's name; the global takes numbers only
 export const isNaN = floatUnary("isNaN");
 export const isInf = floatUnary("isInf");
 

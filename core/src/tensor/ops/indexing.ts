@@ -15,12 +15,17 @@ export interface Slice {
   readonly step?: number | undefined;
 }
 /** A slice for `index`. */
-export const slice = (start?: Length | null, stop?: Length | null, step?: number): Slice => ({ start, stop, step });
+export const slice = (start?: Length | null, stop?: Length | null, step?: number): Slice => ({
+  start,
+  stop,
+  step,
+});
 
 /** One entry of an index: a position (drops the axis), a slice, a new axis (null), or "..." for the axes between. */
 export type IndexItem = Length | Slice | null | "...";
 
-const isSlice = (item: IndexItem): item is Slice => typeof item === "object" && item !== null && !isVariable(item);
+const isSlice = (item: IndexItem): item is Slice =>
+  typeof item === "object" && item !== null && !isVariable(item);
 
 interface Window {
   readonly start: Length;
@@ -28,15 +33,22 @@ interface Window {
   readonly step: number;
 }
 
-const scalar = (value: Length): Variable => (isVariable(value) ? cast(value, "int64") : cast(BigInt(value), "int64"));
+const scalar = (value: Length): Variable =>
+  isVariable(value) ? cast(value, "int64") : cast(BigInt(value), "int64");
 
 /** A bound as a position: negative ones count from the end, then it is limited to [low, high]. */
 function bound(value: Length, length: Length, low: Length, high: Length): Length {
-  if (typeof value === "number" && typeof length === "number" && typeof low === "number" && typeof high === "number") {
+  if (
+    typeof value === "number" &&
+    typeof length === "number" &&
+    typeof low === "number" &&
+    typeof high === "number"
+  ) {
     return Math.min(Math.max(value < 0 ? value + length : value, low), high);
   }
   const at = scalar(value);
-  const positive = typeof value === "number" && value >= 0 ? at : where(lt(at, 0n), add(at, scalar(length)), at);
+  const positive =
+    typeof value === "number" && value >= 0 ? at : where(lt(at, 0n), add(at, scalar(length)), at);
   return minimum(maximum(positive, scalar(low)), scalar(high));
 }
 
@@ -44,7 +56,10 @@ function bound(value: Length, length: Length, low: Length, high: Length): Length
 function windowOf(item: Slice, length: Length): Window {
   const step = item.step ?? 1;
   if (!Number.isInteger(step) || step === 0) {
-    throw new BitaleTypeError("BAD_OPERAND", { subject: "index", problem: `a step must be an integer other than 0, got ${step}` });
+    throw new BitaleTypeError("BAD_OPERAND", {
+      subject: "index",
+      problem: `a step must be an integer other than 0, got ${step}`,
+    });
   }
   const whole = (item.start ?? null) === null && (item.stop ?? null) === null;
   if (whole && step === 1) return { start: 0, size: length, step };
@@ -52,18 +67,27 @@ function windowOf(item: Slice, length: Length): Window {
   const start =
     step > 0
       ? bound(item.start ?? 0, length, 0, length)
-      : (item.start ?? null) === null ? minus(length, 1) : bound(item.start as Length, length, -1, minus(length, 1));
+      : (item.start ?? null) === null
+        ? minus(length, 1)
+        : bound(item.start as Length, length, -1, minus(length, 1));
   const stop =
     step > 0
-      ? (item.stop ?? null) === null ? length : bound(item.stop as Length, length, 0, length)
-      : (item.stop ?? null) === null ? -1 : bound(item.stop as Length, length, -1, minus(length, 1));
+      ? (item.stop ?? null) === null
+        ? length
+        : bound(item.stop as Length, length, 0, length)
+      : (item.stop ?? null) === null
+        ? -1
+        : bound(item.stop as Length, length, -1, minus(length, 1));
   if (typeof start === "number" && typeof stop === "number") {
     return { start, size: Math.max(0, Math.ceil((stop - start) / step)), step };
   }
   const span = step > 0 ? sub(scalar(stop), scalar(start)) : sub(scalar(start), scalar(stop));
   const size = maximum(span, 0n);
   const stride = Math.abs(step);
-  const count = stride === 1 ? size : primitive("floorDiv", {}, [add(size, BigInt(stride - 1)), cast(BigInt(stride), "int64")]);
+  const count =
+    stride === 1
+      ? size
+      : primitive("floorDiv", {}, [add(size, BigInt(stride - 1)), cast(BigInt(stride), "int64")]);
   return { start, size: count, step };
 }
 
@@ -71,7 +95,11 @@ function windows(tensor: TensorVariable, parts: readonly Window[]): TensorVariab
   const starts = lengths(parts.map((p) => p.start));
   const sizes = lengths(parts.map((p) => p.size));
   const steps = parts.map((p) => p.step);
-  return primitive("slice", { starts: starts.spec, sizes: sizes.spec, steps }, [tensor, ...starts.operands, ...sizes.operands]);
+  return primitive("slice", { starts: starts.spec, sizes: sizes.spec, steps }, [
+    tensor,
+    ...starts.operands,
+    ...sizes.operands,
+  ]);
 }
 
 function fullIndex(rank: number, items: readonly IndexItem[]): Exclude<IndexItem, "...">[] {
@@ -80,7 +108,10 @@ function fullIndex(rank: number, items: readonly IndexItem[]): Exclude<IndexItem
   if (used > rank || dots > 1) {
     throw new BitaleTypeError("BAD_OPERAND", {
       subject: "index",
-      problem: dots > 1 ? 'only one "..." is possible' : `${used} entries for ${rank} dimension${rank === 1 ? "" : "s"}`,
+      problem:
+        dots > 1
+          ? 'only one "..." is possible'
+          : `${used} entries for ${rank} dimension${rank === 1 ? "" : "s"}`,
     });
   }
   const rest = Array.from({ length: rank - used }, (): Slice => ({}));
@@ -121,7 +152,12 @@ function plan(tensor: TensorVariable, items: readonly IndexItem[]) {
 }
 
 const trivial = (parts: readonly Window[], tensor: TensorVariable): boolean =>
-  parts.every((p, axis) => p.start === 0 && p.step === 1 && (p.size === tensor.type.shape[axis] || (isVariable(p.size) && p.size.owner?.inputs[0] === tensor)));
+  parts.every(
+    (p, axis) =>
+      p.start === 0 &&
+      p.step === 1 &&
+      (p.size === tensor.type.shape[axis] || (isVariable(p.size) && p.size.owner?.inputs[0] === tensor)),
+  );
 
 /**
  * Part of a tensor: positions drop their axis, slices keep it, null inserts one, "..." stands for the axes between.
@@ -142,30 +178,46 @@ export function narrow(x: Operand, axis: number, start: Length, length: Length):
   if (other !== undefined) return other as TensorVariable;
   const tensor = asTensor(x);
   const at = normalizeAxis(axis, tensor.type.ndim, "narrow");
-  const parts = lengthsOf(tensor).map((size, i): Window => (i === at ? { start, size: length, step: 1 } : { start: 0, size, step: 1 }));
+  const parts = lengthsOf(tensor).map(
+    (size, i): Window => (i === at ? { start, size: length, step: 1 } : { start: 0, size, step: 1 }),
+  );
   return windows(tensor, parts);
 }
 
-function update(x: Operand, items: readonly IndexItem[], value: Operand, mode: "set" | "add"): TensorVariable {
+function update(
+  x: Operand,
+  items: readonly IndexItem[],
+  value: Operand,
+  mode: "set" | "add",
+): TensorVariable {
   const tensor = asTensor(x);
   const { parts, result } = plan(tensor, items);
   const starts = lengths(parts.map((p) => p.start));
-  const shaped = reshape(broadcastTo(cast(value, tensor.type.dtype), result), parts.map((p) => p.size));
+  const shaped = reshape(
+    broadcastTo(cast(value, tensor.type.dtype), result),
+    parts.map((p) => p.size),
+  );
   const steps = parts.map((p) => p.step);
   return primitive("updateSlice", { starts: starts.spec, steps, mode }, [tensor, shaped, ...starts.operands]);
 }
 
 /** x with the part that `index` would read set to a value (broadcast to it). x itself does not change. */
-export const setIndex = (x: Operand, items: readonly IndexItem[], value: Operand): TensorVariable => update(x, items, value, "set");
+export const setIndex = (x: Operand, items: readonly IndexItem[], value: Operand): TensorVariable =>
+  update(x, items, value, "set");
 /** x with the part that `index` would read increased by a value. */
-export const addIndex = (x: Operand, items: readonly IndexItem[], value: Operand): TensorVariable => update(x, items, value, "add");
+export const addIndex = (x: Operand, items: readonly IndexItem[], value: Operand): TensorVariable =>
+  update(x, items, value, "add");
 
 function integerIndices(indices: Operand, op: string): TensorVariable {
   const tensor = asTensor(typeof indices === "number" ? BigInt(indices) : indices);
   if (!isFloat(tensor.type.dtype) && tensor.type.dtype !== "bool") return tensor;
   const literal = !isVariable(indices);
   if (literal) return cast(tensor, "int64");
-  throw new BitaleTypeError("BAD_OPERAND", { subject: op, problem: "indices must be integers", got: tensor.type.dtype });
+  throw new BitaleTypeError("BAD_OPERAND", {
+    subject: op,
+    problem: "indices must be integers",
+    got: tensor.type.dtype,
+  });
 }
 
 /** Entries of an axis by integer indices: x[:axis] + indices.shape + x[axis+1:]. Negative ones count from the end. */
@@ -173,7 +225,10 @@ export function take(x: Operand, indices: Operand, axis = 0): TensorVariable {
   const other = overridden("take", [x, indices, axis]);
   if (other !== undefined) return other as TensorVariable;
   const tensor = asTensor(x);
-  return primitive("take", { axis: normalizeAxis(axis, tensor.type.ndim, "take") }, [tensor, integerIndices(indices, "take")]);
+  return primitive("take", { axis: normalizeAxis(axis, tensor.type.ndim, "take") }, [
+    tensor,
+    integerIndices(indices, "take"),
+  ]);
 }
 
 /** For each place of `indices`, the entry of x at that index of the axis; other axes of both are equal. */

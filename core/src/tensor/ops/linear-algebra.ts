@@ -34,7 +34,10 @@ export function tensorDot(
       ? [Array.from({ length: axes }, (_, i) => m - axes + i), Array.from({ length: axes }, (_, i) => i)]
       : [list(axes[0], m), list(axes[1], n)];
   if (left.length !== right.length) {
-    throw new BitaleTypeError("BAD_OPERAND", { subject: "tensorDot", problem: "both lists need the same number of axes" });
+    throw new BitaleTypeError("BAD_OPERAND", {
+      subject: "tensorDot",
+      problem: "both lists need the same number of axes",
+    });
   }
   return primitive("dot", { contract: [left, right], batch: [[], []] }, [a, b]);
 }

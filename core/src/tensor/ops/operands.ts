@@ -24,10 +24,16 @@ export type TensorLike =
   | { readonly data: ArrayLike<number> | ArrayLike<bigint>; readonly shape: ArrayLike<number> };
 
 /** A constant of an array (copied: later writes to the array do not show). */
-export function constant(value: TensorLike, options: { dtype?: DType; name?: string } = {}): Constant<TensorType, NDArray> {
+export function constant(
+  value: TensorLike,
+  options: { dtype?: DType; name?: string } = {},
+): Constant<TensorType, NDArray> {
   const found = tryNDArray(value, options.name ?? "constant", options.dtype);
   if (found === undefined) throw badOperand(value);
-  const array = options.dtype === undefined || found.array.dtype === options.dtype ? found.array.copy() : castNDArray(found.array, options.dtype);
+  const array =
+    options.dtype === undefined || found.array.dtype === options.dtype
+      ? found.array.copy()
+      : castNDArray(found.array, options.dtype);
   return new Constant(new TensorType(array.dtype, array.shape), array, { name: options.name });
 }
 

@@ -25,43 +25,51 @@ function reduce(name: ReductionName, tensor: TensorVariable, options: ReductionO
   return options.keepDims === true && axes.length > 0 ? expandDims(result, axes) : result;
 }
 
-const accumulating = (name: "sum" | "prod") => (x: Operand, options: SumOptions = {}): TensorVariable => {
-  const other = overridden(name, [x, options]);
-  if (other !== undefined) return other as TensorVariable;
-  const tensor = asTensor(x);
-  return reduce(name, cast(tensor, options.dtype ?? sumResult(tensor.type.dtype)), options);
-};
+const accumulating =
+  (name: "sum" | "prod") =>
+  (x: Operand, options: SumOptions = {}): TensorVariable => {
+    const other = overridden(name, [x, options]);
+    if (other !== undefined) return other as TensorVariable;
+    const tensor = asTensor(x);
+    return reduce(name, cast(tensor, options.dtype ?? sumResult(tensor.type.dtype)), options);
+  };
 
 /** Sum over axes; an empty sum is 0. */
 export const sum = accumulating("sum");
 /** Product over axes; an empty product is 1. */
 export const prod = accumulating("prod");
 
-const extreme = (name: "max" | "min") => (x: Operand, options: ReductionOptions = {}): TensorVariable =>
-  reduce(name, asTensor(x), options);
+const extreme =
+  (name: "max" | "min") =>
+  (x: Operand, options: ReductionOptions = {}): TensorVariable =>
+    reduce(name, asTensor(x), options);
 
 /** The largest element; NaN wins; the gradient goes to all that are equally large. */
 export const max = extreme("max");
 /** The smallest element; NaN wins; the gradient goes to all that are equally small. */
 export const min = extreme("min");
 
-const logical = (name: "any" | "all") => (x: Operand, options: ReductionOptions = {}): TensorVariable =>
-  reduce(name, cast(x, "bool"), options);
+const logical =
+  (name: "any" | "all") =>
+  (x: Operand, options: ReductionOptions = {}): TensorVariable =>
+    reduce(name, cast(x, "bool"), options);
 
 /** Whether any element is not zero. */
 export const any = logical("any");
 /** Whether no element is zero. */
 export const all = logical("all");
 
-const arg = (name: ArgReductionName) => (x: Operand, options: { axis?: number | null; keepDims?: boolean } = {}): TensorVariable => {
-  const tensor = asTensor(x);
-  const whole = options.axis === undefined || options.axis === null;
-  const operand = whole ? flatten(tensor) : tensor;
-  const [axis] = normalizeAxes(whole ? 0 : options.axis, operand.type.ndim, name) as [number];
-  const result = primitive(name, { axis }, [operand]);
-  if (options.keepDims !== true) return result;
-  return expandDims(result, whole ? tensor.type.shape.map((_, i) => i) : axis);
-};
+const arg =
+  (name: ArgReductionName) =>
+  (x: Operand, options: { axis?: number | null; keepDims?: boolean } = {}): TensorVariable => {
+    const tensor = asTensor(x);
+    const whole = options.axis === undefined || options.axis === null;
+    const operand = whole ? flatten(tensor) : tensor;
+    const [axis] = normalizeAxes(whole ? 0 : options.axis, operand.type.ndim, name) as [number];
+    const result = primitive(name, { axis }, [operand]);
+    if (options.keepDims !== true) return result;
+    return expandDims(result, whole ? tensor.type.shape.map((_, i) => i) : axis);
+  };
 
 /** Index of the largest element as int64, of the first one on ties; over all elements without an axis. */
 export const argmax = arg("argmax");
@@ -83,7 +91,10 @@ export function mean(x: Operand, options: ReductionOptions = {}): TensorVariable
 }
 
 /** Mean of the squared distances from the mean; `ddof` is taken off the count. */
-export function variance(x: Operand, options: ReductionOptions & { readonly ddof?: number } = {}): TensorVariable {
+export function variance(
+  x: Operand,
+  options: ReductionOptions & { readonly ddof?: number } = {},
+): TensorVariable {
   const tensor = asTensor(x);
   const wide = cast(tensor, isFloat(tensor.type.dtype) ? tensor.type.dtype : "float64");
   const centred = sub(wide, mean(wide, { axis: options.axis, keepDims: true }));
@@ -92,8 +103,10 @@ export function variance(x: Operand, options: ReductionOptions & { readonly ddof
 }
 
 /** Square root of the variance. */
-export const std = (x: Operand, options: ReductionOptions & { readonly ddof?: number } = {}): TensorVariable =>
-  sqrt(variance(x, options));
+export const std = (
+  x: Operand,
+  options: ReductionOptions & { readonly ddof?: number } = {},
+): TensorVariable => sqrt(variance(x, options));
 
 /** log(sum(exp(x))) without overflow: the largest element is taken out first. */
 export function logSumExp(x: Operand, options: ReductionOptions = {}): TensorVariable {

@@ -12,7 +12,10 @@ import { asTensor, cast, commonDType, type Operand, overridden, type TensorVaria
 export type Length = number | Variable;
 
 /** Splits lengths into a parameter list and the operands that stand for its dynamic entries. */
-export function lengths(list: readonly Length[]): { readonly spec: DimSpec[]; readonly operands: TensorVariable[] } {
+export function lengths(list: readonly Length[]): {
+  readonly spec: DimSpec[];
+  readonly operands: TensorVariable[];
+} {
   const operands: TensorVariable[] = [];
   const spec = list.map((length): DimSpec => {
     if (!isVariable(length)) return length;
@@ -56,8 +59,14 @@ export function reshape(x: Operand, shape: readonly Length[]): TensorVariable {
   const other = overridden("reshape", [x, shape]);
   if (other !== undefined) return other as TensorVariable;
   const { spec, operands } = lengths(shape);
-  if (spec.filter((dim) => dim === -1).length > 1 || spec.some((dim) => typeof dim === "number" && dim < -1)) {
-    throw new BitaleTypeError("BAD_OPERAND", { subject: "reshape", problem: "at most one length may be -1, none less" });
+  if (
+    spec.filter((dim) => dim === -1).length > 1 ||
+    spec.some((dim) => typeof dim === "number" && dim < -1)
+  ) {
+    throw new BitaleTypeError("BAD_OPERAND", {
+      subject: "reshape",
+      problem: "at most one length may be -1, none less",
+    });
   }
   return primitive("reshape", { shape: spec }, [asTensor(x), ...operands]);
 }
@@ -74,8 +83,12 @@ export function transpose(x: Operand, permutation?: readonly number[]): TensorVa
   if (other !== undefined) return other as TensorVariable;
   const tensor = asTensor(x);
   const rank = tensor.type.ndim;
-  const order = permutation?.map((axis) => normalizeAxis(axis, rank, "transpose")) ?? tensor.type.shape.map((_, i) => rank - 1 - i);
-  return order.every((axis, i) => axis === i) && order.length === rank ? tensor : primitive("transpose", { permutation: order }, [tensor]);
+  const order =
+    permutation?.map((axis) => normalizeAxis(axis, rank, "transpose")) ??
+    tensor.type.shape.map((_, i) => rank - 1 - i);
+  return order.every((axis, i) => axis === i) && order.length === rank
+    ? tensor
+    : primitive("transpose", { permutation: order }, [tensor]);
 }
 
 /** Two axes exchanged. */
@@ -93,7 +106,10 @@ export function expandDims(x: Operand, axis: number | readonly number[]): Tensor
   const rank = tensor.type.ndim + added.length;
   const places = normalizeAxes(added, rank, "expandDims");
   const old = lengthsOf(tensor);
-  const shape = Array.from({ length: rank }, (_, i): Length => (places.includes(i) ? 1 : (old.shift() as Length)));
+  const shape = Array.from(
+    { length: rank },
+    (_, i): Length => (places.includes(i) ? 1 : (old.shift() as Length)),
+  );
   return reshape(tensor, shape);
 }
 
@@ -101,14 +117,22 @@ export function expandDims(x: Operand, axis: number | readonly number[]): Tensor
 export function squeeze(x: Operand, axis?: number | readonly number[]): TensorVariable {
   const tensor = asTensor(x);
   const { shape } = tensor.type;
-  const drop = axis === undefined ? shape.flatMap((d, i) => (d === 1 ? [i] : [])) : normalizeAxes(axis, shape.length, "squeeze");
-  return reshape(tensor, lengthsOf(tensor).filter((_, i) => !drop.includes(i)));
+  const drop =
+    axis === undefined
+      ? shape.flatMap((d, i) => (d === 1 ? [i] : []))
+      : normalizeAxes(axis, shape.length, "squeeze");
+  return reshape(
+    tensor,
+    lengthsOf(tensor).filter((_, i) => !drop.includes(i)),
+  );
 }
 
 /** Axes reordered, dropped (length 1) and inserted ("x"), in one go. */
 export function dimShuffle(x: Operand, pattern: readonly (number | "x")[]): TensorVariable {
   const tensor = asTensor(x);
-  const kept = pattern.filter((p) => p !== "x").map((axis) => normalizeAxis(axis, tensor.type.ndim, "dimShuffle"));
+  const kept = pattern
+    .filter((p) => p !== "x")
+    .map((axis) => normalizeAxis(axis, tensor.type.ndim, "dimShuffle"));
   const dropped = tensor.type.shape.flatMap((_, axis) => (kept.includes(axis) ? [] : [axis]));
   const squeezed = dropped.length === 0 ? tensor : squeeze(tensor, dropped);
   const order = kept.map((axis) => axis - dropped.filter((d) => d < axis).length);
@@ -124,11 +148,13 @@ export function broadcastTo(x: Operand, shape: readonly Length[]): TensorVariabl
 }
 
 /** x broadcast to the shape of another tensor. */
-export const broadcastLike = (x: Operand, like: TensorVariable): TensorVariable => broadcastTo(x, lengthsOf(like));
+export const broadcastLike = (x: Operand, like: TensorVariable): TensorVariable =>
+  broadcastTo(x, lengthsOf(like));
 
 /** The gradient's way back from broadcasting: sums to the shape of another tensor. */
 export function sumToShapeOf(x: TensorVariable, like: TensorVariable): TensorVariable {
-  const same = x.type.ndim === like.type.ndim && like.type.shape.every((d, i) => d !== null && d === x.type.shape[i]);
+  const same =
+    x.type.ndim === like.type.ndim && like.type.shape.every((d, i) => d !== null && d === x.type.shape[i]);
   if (same || x.type.ndim === 0) return x;
   const { spec, operands } = lengths(lengthsOf(like));
   return primitive("sumTo", { shape: spec }, [x, ...operands]);
@@ -144,18 +170,27 @@ function joined(operands: readonly Operand[]): TensorVariable[] {
 export function concatenate(operands: readonly Operand[], axis = 0): TensorVariable {
   const tensors = joined(operands);
   if (tensors.length === 0) {
-    throw new BitaleTypeError("BAD_OPERAND", { subject: "concatenate", problem: "at least one operand is needed" });
+    throw new BitaleTypeError("BAD_OPERAND", {
+      subject: "concatenate",
+      problem: "at least one operand is needed",
+    });
   }
-  return primitive("concatenate", { axis: normalizeAxis(axis, (tensors[0] as TensorVariable).type.ndim, "concatenate") }, tensors);
+  return primitive(
+    "concatenate",
+    { axis: normalizeAxis(axis, (tensors[0] as TensorVariable).type.ndim, "concatenate") },
+    tensors,
+  );
 }
 
 /** Tensors of one shape joined along a new axis. */
 export function stack(operands: readonly Operand[], axis = 0): TensorVariable {
-  return concatenate(joined(operands).map((tensor) => expandDims(tensor, axis)), axis);
+  return concatenate(
+    joined(operands).map((tensor) => expandDims(tensor, axis)),
+    axis,
+  );
 }
 
 /** States lengths that are checked at the call; null: any. */
 export function specifyShape(x: Operand, shape: Shape): TensorVariable {
   return primitive("specifyShape", { shape }, [asTensor(x)]);
 }
-

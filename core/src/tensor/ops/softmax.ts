@@ -1,9 +1,9 @@
 /** The softmax family, stable for large inputs. */
 import { floatResult } from "../dtype.js";
 import { div, exp, log, sub } from "./elementwise.js";
+import { stopGradient } from "./gradient-stops.js";
 import { asTensor, cast, type Operand, type TensorVariable } from "./operands.js";
 import { max, sum } from "./reductions.js";
-import { stopGradient } from "./gradient-stops.js";
 
 /** x minus its largest element along the axis; the shift carries no gradient since softmax does not depend on it. */
 function shifted(x: Operand, axis: number): TensorVariable {

@@ -1,5 +1,5 @@
 /** From a Vega specification to SVG, and from SVG to PNG; fonts and all come from npm packages. */
-import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { Resvg } from "@resvg/resvg-js";
 import { parse, type Spec, View } from "vega";
 
@@ -27,6 +27,11 @@ export const style = {
   title: { font, subtitleFont: font, fontSize: 15, subtitleFontSize: 11, subtitleColor: "#555555" },
 } as const;
 
+const fontFiles = [
+  import.meta.resolve("dejavu-fonts-ttf/ttf/DejaVuSans.ttf"),
+  import.meta.resolve("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf"),
+].map((url) => fileURLToPath(url));
+
 /** Draws a specification as SVG. */
 export function drawSvg(spec: Spec): Promise<string> {
   return new View(parse({ ...spec, background: "white", config: style }), { renderer: "none" }).toSVG();
@@ -34,10 +39,6 @@ export function drawSvg(spec: Spec): Promise<string> {
 
 /** Draws SVG as PNG, `scale` pixels for each of its units. */
 export function drawPng(svg: string, scale: number): Uint8Array {
-  const require = createRequire(import.meta.url);
-  const fontFiles = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"].map((file) =>
-    require.resolve(`dejavu-fonts-ttf/ttf/${file}`),
-  );
   const picture = new Resvg(svg, {
     fitTo: { mode: "zoom", value: scale },
     font: { fontFiles, loadSystemFonts: false, defaultFontFamily: font },

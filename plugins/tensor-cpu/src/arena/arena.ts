@@ -82,7 +82,12 @@ export class Arena {
   }
 
   get statistics(): ArenaStatistics {
-    return { used: this.#used, free: this.#freeBytes, highWater: this.#top, capacity: this.#capacity || this.#wanted };
+    return {
+      used: this.#used,
+      free: this.#freeBytes,
+      highWater: this.#top,
+      capacity: this.#capacity || this.#wanted,
+    };
   }
 
   #full(bytes: number): BitaleError {

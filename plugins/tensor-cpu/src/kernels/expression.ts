@@ -45,10 +45,32 @@ export function stored(text: string, dtype: DType): string {
   }
 }
 
-const comparisons: Readonly<Record<string, string>> = { eq: "===", neq: "!==", lt: "<", le: "<=", gt: ">", ge: ">=" };
+const comparisons: Readonly<Record<string, string>> = {
+  eq: "===",
+  neq: "!==",
+  lt: "<",
+  le: "<=",
+  gt: ">",
+  ge: ">=",
+};
 const arithmetic: Readonly<Record<string, string>> = { add: "+", sub: "-", mul: "*" };
 const bitwise: Readonly<Record<string, string>> = { and: "&", or: "|", xor: "^" };
-const mathUnary = new Set(["exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "floor", "ceil", "trunc"]);
+const mathUnary = new Set([
+  "exp",
+  "expm1",
+  "log",
+  "log1p",
+  "sqrt",
+  "sin",
+  "cos",
+  "tan",
+  "sinh",
+  "cosh",
+  "tanh",
+  "floor",
+  "ceil",
+  "trunc",
+]);
 const isFloat = (dtype: DType): boolean => dtype === "float32" || dtype === "float64" || dtype === "float16";
 
 /**
@@ -69,7 +91,8 @@ function inline(op: ScalarOp, from: DType, dtype: DType, a: readonly string[]): 
     return op === "invert" ? `(${x} ^ 1)` : undefined;
   }
   if (operator !== undefined) {
-    if (op === "mul" && (from === "int32" || from === "uint32")) return stored(`Math.imul(${x}, ${y})`, dtype);
+    if (op === "mul" && (from === "int32" || from === "uint32"))
+      return stored(`Math.imul(${x}, ${y})`, dtype);
     return stored(`${x} ${operator} ${y}`, dtype);
   }
   const bits = bitwise[op];
@@ -86,11 +109,15 @@ function inline(op: ScalarOp, from: DType, dtype: DType, a: readonly string[]): 
 
 function castText(x: string, from: DType, to: DType): string | undefined {
   if (from === to) return x;
-  if (to === "bool") return isFloat(from) || from === "bool" || small.has(from) ? `(${x} !== 0 ? 1 : 0)` : `(${x} !== 0n ? 1 : 0)`;
+  if (to === "bool")
+    return isFloat(from) || from === "bool" || small.has(from)
+      ? `(${x} !== 0 ? 1 : 0)`
+      : `(${x} !== 0n ? 1 : 0)`;
   const number = isFloat(from) || from === "bool" || small.has(from);
   if (isFloat(to)) return number ? stored(x, to) : undefined;
   if (small.has(to) && (from === "bool" || small.has(from))) return stored(x, to);
-  if ((to === "int64" || to === "uint64") && (from === "bool" || small.has(from))) return stored(`BigInt(${x})`, to);
+  if ((to === "int64" || to === "uint64") && (from === "bool" || small.has(from)))
+    return stored(`BigInt(${x})`, to);
   return undefined;
 }
 

@@ -1,5 +1,11 @@
 /** Moves by indices, on row-major memory. All check every index before the result is used by anybody. */
-import { BitaleRangeError, type DType, float16ToNumber, numberToFloat16, type TypedArray } from "@bitale/core";
+import {
+  BitaleRangeError,
+  type DType,
+  float16ToNumber,
+  numberToFloat16,
+  type TypedArray,
+} from "@bitale/core";
 
 /** A tensor as [outer, axis, inner] around one axis. */
 export interface AroundAxis {
@@ -11,7 +17,11 @@ export interface AroundAxis {
 /** Lengths before, at and behind an axis. */
 export function aroundAxis(shape: readonly number[], axis: number): AroundAxis {
   const product = (list: readonly number[]): number => list.reduce((a, b) => a * b, 1);
-  return { outer: product(shape.slice(0, axis)), length: shape[axis] as number, inner: product(shape.slice(axis + 1)) };
+  return {
+    outer: product(shape.slice(0, axis)),
+    length: shape[axis] as number,
+    inner: product(shape.slice(axis + 1)),
+  };
 }
 
 /** A place in memory. */
@@ -32,7 +42,13 @@ function indexAt(indices: Window, at: number, length: number, op: string): numbe
 }
 
 /** out[o, j, :] = x[o, indices[j], :] */
-export function take(x: Window, { outer, length, inner }: AroundAxis, indices: Window, count: number, out: Window): void {
+export function take(
+  x: Window,
+  { outer, length, inner }: AroundAxis,
+  indices: Window,
+  count: number,
+  out: Window,
+): void {
   for (let o = 0; o < outer; o++) {
     for (let j = 0; j < count; j++) {
       const from = x.start + (o * length + indexAt(indices, j, length, "take")) * inner;
@@ -43,7 +59,13 @@ export function take(x: Window, { outer, length, inner }: AroundAxis, indices: W
 }
 
 /** out[o, j, i] = x[o, indices[o, j, i], i] */
-export function takeAlongAxis(x: Window, { outer, length, inner }: AroundAxis, indices: Window, count: number, out: Window): void {
+export function takeAlongAxis(
+  x: Window,
+  { outer, length, inner }: AroundAxis,
+  indices: Window,
+  count: number,
+  out: Window,
+): void {
   for (let o = 0; o < outer; o++) {
     for (let j = 0; j < count; j++) {
       for (let i = 0; i < inner; i++) {

@@ -1,29 +1,41 @@
 /** The same loops as `loop.ts` makes, of closures: for places where code may not be generated. */
 import { type DType, evaluateScalar, float16ToNumber, type Scalar, writeElement } from "@bitale/core";
 import type { Expression } from "./expression.js";
-import type { Loop, LoopStructure } from "./loop.js";
+import type { Loop, LoopStructure } from "./loop-structure.js";
 
 type Place = { readonly arrays: readonly ArrayLike<unknown>[]; readonly at: number[] };
 
 function evaluator(expression: Expression): (place: Place) => Scalar {
   if (expression.kind === "leaf") {
     const { index, dtype } = expression;
-    if (dtype === "float16") return ({ arrays, at }) => float16ToNumber(arrays[index]?.[at[index] as number] as number);
+    if (dtype === "float16")
+      return ({ arrays, at }) => float16ToNumber(arrays[index]?.[at[index] as number] as number);
     return ({ arrays, at }) => arrays[index]?.[at[index] as number] as Scalar;
   }
   const { op, from, dtype } = expression;
   const args = expression.args.map(evaluator);
-  return (place) => evaluateScalar(op, from, dtype, args.map((arg) => arg(place)));
+  return (place) =>
+    evaluateScalar(
+      op,
+      from,
+      dtype,
+      args.map((arg) => arg(place)),
+    );
 }
 
 /** Takes the next element of a reduction; `undefined` before the first. */
 function folder(reduction: string, dtype: DType): (acc: Scalar | undefined, v: Scalar) => Scalar {
   const binary = { sum: "add", prod: "mul", any: "or", all: "and" } as const;
   const name = binary[reduction as keyof typeof binary];
-  if (reduction === "sum" && dtype.startsWith("float")) return (acc, v) => ((acc ?? 0) as number) + (v as number);
-  if (name !== undefined) return (acc, v) => (acc === undefined ? v : evaluateScalar(name, dtype, dtype, [acc, v]));
-  const better = reduction.endsWith("max") ? (v: Scalar, acc: Scalar) => v > acc : (v: Scalar, acc: Scalar) => v < acc;
-  return (acc, v) => (acc === undefined || better(v, acc) || (Number.isNaN(v) && !Number.isNaN(acc)) ? v : acc);
+  if (reduction === "sum" && dtype.startsWith("float"))
+    return (acc, v) => ((acc ?? 0) as number) + (v as number);
+  if (name !== undefined)
+    return (acc, v) => (acc === undefined ? v : evaluateScalar(name, dtype, dtype, [acc, v]));
+  const better = reduction.endsWith("max")
+    ? (v: Scalar, acc: Scalar) => v > acc
+    : (v: Scalar, acc: Scalar) => v < acc;
+  return (acc, v) =>
+    acc === undefined || better(v, acc) || (Number.isNaN(v) && !Number.isNaN(acc)) ? v : acc;
 }
 
 export function closureLoop(structure: LoopStructure): Loop {

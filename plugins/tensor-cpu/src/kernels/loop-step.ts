@@ -3,7 +3,8 @@ import type { ArgReductionName, ReductionName, TypedArray } from "@bitale/core";
 import { dataOf, type Frame, type Step, startOf } from "../program/frame.js";
 import { broadcast, type View } from "../program/view.js";
 import type { Expression } from "./expression.js";
-import { loopFor, type Walk } from "./loop.js";
+import { loopFor } from "./loop.js";
+import type { Walk } from "./loop-structure.js";
 
 /** One loop of a nest: its length and the strides of the output and the leaves. */
 interface Level {
@@ -17,7 +18,9 @@ export interface LoopWork {
   readonly expression: Expression;
   readonly leaves: readonly View[];
   readonly out: View;
-  readonly reduction?: { readonly name: ReductionName | ArgReductionName; readonly axes: readonly number[] } | undefined;
+  readonly reduction?:
+    | { readonly name: ReductionName | ArgReductionName; readonly axes: readonly number[] }
+    | undefined;
 }
 
 /** Adjacent levels that every operand walks as one become one; levels of length 1 vanish. */
@@ -49,9 +52,11 @@ export function loopStep(work: LoopWork, codegen: boolean): Step | undefined {
   });
   const kept = merged(keptAxes.map((axis, i) => level(axis, out.strides[i] as number)));
   const reduced = reduction === undefined ? [] : merged(reducedAxes.map((axis) => level(axis, 0)));
-  if (reduction !== undefined && reduced.length === 0) reduced.push({ length: 1, strides: [0, ...leaves.map(() => 0)] });
+  if (reduction !== undefined && reduced.length === 0)
+    reduced.push({ length: 1, strides: [0, ...leaves.map(() => 0)] });
   const levels = [...kept, ...reduced];
-  const walks = (k: number, list: readonly Level[]): Walk[] => list.map((l) => walkOf(l.strides[k] as number));
+  const walks = (k: number, list: readonly Level[]): Walk[] =>
+    list.map((l) => walkOf(l.strides[k] as number));
   const loop = loopFor(
     {
       loops: levels.length,

@@ -1,35 +1,16 @@
 /** Loops over elements: an expression, maybe reduced, written to strided memory. Generated once a structure. */
-import { type ArgReductionName, type DType, evaluateScalar, float16ToNumber, numberToFloat16, type ReductionName, type Scalar } from "@bitale/core";
+import {
+  type ArgReductionName,
+  type DType,
+  evaluateScalar,
+  float16ToNumber,
+  numberToFloat16,
+  type ReductionName,
+  type Scalar,
+} from "@bitale/core";
 import { type CalledFunction, type Expression, expressionKey, expressionText, stored } from "./expression.js";
 import { closureLoop } from "./loop-closure.js";
-
-/** How an operand's memory is walked along one loop: it stays, goes on by one, or by a stride known at the call. */
-export type Walk = "0" | "1" | "s";
-
-/** What a loop is made for; lengths, strides and offsets come at the call. */
-export interface LoopStructure {
-  /** Loops, the outermost first. */
-  readonly loops: number;
-  /** How many of them, the innermost ones, are reduced. */
-  readonly reduced: number;
-  readonly leaves: readonly { readonly dtype: DType; readonly walks: readonly Walk[] }[];
-  readonly expression: Expression;
-  readonly reduction: ReductionName | ArgReductionName | undefined;
-  readonly out: { readonly dtype: DType; readonly walks: readonly Walk[] };
-}
-
-/**
- * @param lengths of the loops
- * @param strides of the output (not of reduced loops), then of each leaf, loop by loop
- */
-export type Loop = (
-  lengths: readonly number[],
-  strides: readonly number[],
-  out: ArrayLike<unknown>,
-  outOffset: number,
-  arrays: readonly ArrayLike<unknown>[],
-  offsets: readonly number[],
-) => void;
+import type { Loop, LoopStructure, Walk } from "./loop-structure.js";
 
 const cache = new Map<string, Loop>();
 
@@ -68,7 +49,8 @@ function neutral(reduction: string, dtype: DType): string {
 /** How a reduction takes the next element `v` into `acc`. Sums of floats are kept in double precision. */
 function fold(reduction: string, dtype: DType): string {
   const float = dtype.startsWith("float");
-  if (reduction === "sum") return dtype === "bool" ? "acc |= v" : float ? "acc += v" : `acc = ${stored("acc + v", dtype)}`;
+  if (reduction === "sum")
+    return dtype === "bool" ? "acc |= v" : float ? "acc += v" : `acc = ${stored("acc + v", dtype)}`;
   if (reduction === "prod") {
     if (dtype === "bool") return "acc &= v";
     if (dtype === "int32" || dtype === "uint32") return `acc = ${stored("Math.imul(acc, v)", dtype)}`;
@@ -77,7 +59,8 @@ function fold(reduction: string, dtype: DType): string {
   if (reduction === "any") return "acc |= v";
   if (reduction === "all") return "acc &= v";
   const better = reduction.endsWith("max") ? ">" : "<";
-  if (reduction.startsWith("arg")) return `if (acc === undefined || v ${better} acc || (v !== v && acc === acc)) { acc = v; at = step; } step++`;
+  if (reduction.startsWith("arg"))
+    return `if (acc === undefined || v ${better} acc || (v !== v && acc === acc)) { acc = v; at = step; } step++`;
   return `if (acc === undefined || v ${better} acc || v !== v) acc = v`;
 }
 
@@ -107,7 +90,8 @@ function generate(structure: LoopStructure): Loop {
   const open = (i: number): void => {
     lines.push(`for (let i${i} = 0; i${i} < n${i}; i${i}++) {`);
     leaves.forEach((leaf, k) => {
-      if (!fixed[k]) lines.push(`const p${k}_${i + 1} = p${k}_${i}${advance(leaf.walks[i] as Walk, i, `s${k}_${i}`)};`);
+      if (!fixed[k])
+        lines.push(`const p${k}_${i + 1} = p${k}_${i}${advance(leaf.walks[i] as Walk, i, `s${k}_${i}`)};`);
     });
     if (i < outLoops) lines.push(`const q${i + 1} = q${i}${advance(out.walks[i] as Walk, i, `so${i}`)};`);
   };
@@ -132,10 +116,20 @@ function generate(structure: LoopStructure): Loop {
   lines.push("}".repeat(kept));
   const names = called.map((_, i) => `F${i}`);
   const factory = new Function(
-    "fround", "round16", "load16", "store16", ...names,
+    "fround",
+    "round16",
+    "load16",
+    "store16",
+    ...names,
     `"use strict"; return function loop(ns, ss, out, oo, A, O) {\n${lines.join("\n")}\n};`,
   );
-  return factory(Math.fround, round16, float16ToNumber, numberToFloat16, ...called.map(scalarFunction)) as Loop;
+  return factory(
+    Math.fround,
+    round16,
+    float16ToNumber,
+    numberToFloat16,
+    ...called.map(scalarFunction),
+  ) as Loop;
 }
 
 const advance = (walk: Walk, i: number, stride: string): string =>

@@ -53,11 +53,25 @@ export class ProgramBuilder {
     this.#codegen = codegen;
     region.inputs.forEach((id, place) => {
       const { dtype, shape } = this.#value(id);
-      this.#views.set(id, { slot: this.#slot({ kind: "input", place }), dtype, shape, strides: inputs[place] as number[], offset: 0, terms: [] });
+      this.#views.set(id, {
+        slot: this.#slot({ kind: "input", place }),
+        dtype,
+        shape,
+        strides: inputs[place] as number[],
+        offset: 0,
+        terms: [],
+      });
     });
     for (const [id, value] of region.constants) {
       const { dtype, shape, strides } = value;
-      this.#views.set(id, { slot: this.#slot({ kind: "constant", value }), dtype, shape, strides, offset: 0, terms: [] });
+      this.#views.set(id, {
+        slot: this.#slot({ kind: "constant", value }),
+        dtype,
+        shape,
+        strides,
+        offset: 0,
+        terms: [],
+      });
     }
     for (const node of region.nodes as readonly PrimitiveNode[]) {
       for (const input of node.inputs) {
@@ -87,8 +101,17 @@ export class ProgramBuilder {
     const { dtype, shape } = this.#value(id);
     const place = this.#region.outputs.indexOf(id);
     const slot: Slot =
-      place === -1 ? { kind: "temporary", dtype, size: sizeOf(shape) } : { kind: "output", place, dtype, shape };
-    const view: View = { slot: this.#slot(slot), dtype, shape, strides: rowMajorStrides(shape), offset: 0, terms: [] };
+      place === -1
+        ? { kind: "temporary", dtype, size: sizeOf(shape) }
+        : { kind: "output", place, dtype, shape };
+    const view: View = {
+      slot: this.#slot(slot),
+      dtype,
+      shape,
+      strides: rowMajorStrides(shape),
+      offset: 0,
+      terms: [],
+    };
     this.#views.set(id, view);
     return view;
   }
@@ -103,7 +126,12 @@ export class ProgramBuilder {
 
   /** Copies a view to row-major memory. */
   #copy(from: View, out: View): void {
-    this.#loop({ shape: from.shape, expression: { kind: "leaf", index: 0, dtype: from.dtype }, leaves: [from], out });
+    this.#loop({
+      shape: from.shape,
+      expression: { kind: "leaf", index: 0, dtype: from.dtype },
+      leaves: [from],
+      out,
+    });
   }
 
   /** Row-major memory with the elements of a view. */
@@ -148,7 +176,7 @@ export class ProgramBuilder {
       return this.#expression(inlined.node, leaves);
     }
     const view = this.#view(id);
-    const known = leaves.findIndex((leaf) => leaf === view);
+    const known = leaves.indexOf(view);
     const index = known === -1 ? leaves.push(view) - 1 : known;
     return { kind: "leaf", index, dtype: view.dtype };
   }
@@ -165,7 +193,10 @@ export class ProgramBuilder {
     if (user === undefined || users.length !== 1 || this.#region.outputs.includes(node.output)) return false;
     if (length > longestExpression) return false;
     if (reductions.has(user.op)) return true;
-    return elementwise.has(user.op) && sizeOf(this.#value(user.output).shape) === sizeOf(this.#value(node.output).shape);
+    return (
+      elementwise.has(user.op) &&
+      sizeOf(this.#value(user.output).shape) === sizeOf(this.#value(node.output).shape)
+    );
   }
 
   #lower(node: PrimitiveNode): void {
@@ -177,7 +208,10 @@ export class ProgramBuilder {
       else this.#materialize(node.output, node);
       return;
     }
-    if (reductions.has(op)) return this.#reduce(node as ReductionNode);
+    if (reductions.has(op)) {
+      this.#reduce(node as ReductionNode);
+      return;
+    }
     const alias = this.#alias(node);
     if (alias !== undefined) {
       this.#views.set(node.output, alias);
@@ -225,15 +259,25 @@ export class ProgramBuilder {
       case "dot": {
         const [left, right] = inputs as [View, View];
         const prepared = dotStep(left, right, node.params, out, (view) => this.#contiguous(view));
-        return this.#emit(prepared.run, out, prepared.left, prepared.right);
+        this.#emit(prepared.run, out, prepared.left, prepared.right);
+        return;
       }
       case "iota":
-        return this.#emit(iotaStep(out), out);
+        this.#emit(iotaStep(out), out);
+        return;
       case "concatenate": {
         let start = 0;
         for (const input of inputs) {
           const starts = out.shape.map((_, axis) => (axis === node.params.axis ? start : 0));
-          this.#copy(input, sliced(out, input.shape, starts, out.shape.map(() => 1)));
+          this.#copy(
+            input,
+            sliced(
+              out,
+              input.shape,
+              starts,
+              out.shape.map(() => 1),
+            ),
+          );
           start += input.shape[node.params.axis] as number;
         }
         return;
@@ -244,16 +288,20 @@ export class ProgramBuilder {
         this.#checks.push(...windowCheck(base.shape, value.shape, starts, steps));
         this.#copy(base, out);
         const window = sliced(out, value.shape, starts, steps);
-        if (mode === "set") return this.#copy(value, window);
+        if (mode === "set") {
+          this.#copy(value, window);
+          return;
+        }
         const { dtype } = out;
         const args = [0, 1].map((index): Expression => ({ kind: "leaf", index, dtype }));
         const expression: Expression = { kind: "op", op: "add", from: dtype, dtype, args };
-        return this.#loop({ shape: value.shape, expression, leaves: [window, value], out: window });
+        this.#loop({ shape: value.shape, expression, leaves: [window, value], out: window });
+        return;
       }
       default: {
         const operands = inputs.map((view) => this.#contiguous(view));
         if (node.op === "scatter" || node.op === "scatterAlongAxis") this.#copy(operands[0] as View, out);
-        return this.#emit(indexingStep(node, operands, out), out, ...operands);
+        this.#emit(indexingStep(node, operands, out), out, ...operands);
       }
     }
   }

@@ -28,7 +28,12 @@ interface Side {
   readonly depth: { readonly length: number; readonly stride: number };
 }
 
-function sideOf(view: View, batch: readonly number[], contract: readonly number[], contiguous: (view: View) => View): Side {
+function sideOf(
+  view: View,
+  batch: readonly number[],
+  contract: readonly number[],
+  contiguous: (view: View) => View,
+): Side {
   const free = freeAxes(view, [batch, contract]);
   const [rows, depth] = [grouped(view, free), grouped(view, contract)];
   if (rows !== undefined && depth !== undefined) return { view, batch, free: rows, depth };
@@ -69,8 +74,18 @@ export function dotStep(
     const [x, y, z] = [dataOf(frame, a.view), dataOf(frame, b.view), dataOf(frame, out)];
     const [xs, ys, zs] = [startOf(frame, a.view), startOf(frame, b.view), startOf(frame, out)];
     for (let i = 0; i < aOffsets.length; i++) {
-      const first: Matrix = { data: x, offset: xs + (aOffsets[i] as number), rowStride: a.free.stride, columnStride: a.depth.stride };
-      const second: Matrix = { data: y, offset: ys + (bOffsets[i] as number), rowStride: b.depth.stride, columnStride: b.free.stride };
+      const first: Matrix = {
+        data: x,
+        offset: xs + (aOffsets[i] as number),
+        rowStride: a.free.stride,
+        columnStride: a.depth.stride,
+      };
+      const second: Matrix = {
+        data: y,
+        offset: ys + (bOffsets[i] as number),
+        rowStride: b.depth.stride,
+        columnStride: b.free.stride,
+      };
       product(m, n, k, first, second, z, zs + i * m * n);
     }
   };

@@ -35,7 +35,8 @@ export function planMemory(slots: readonly Slot[], steps: readonly SlotUse[]): M
   for (const [index, { first, last }] of lives) {
     const slot = slots[index];
     if (slot?.kind !== "temporary") continue;
-    for (let i = active.length - 1; i >= 0; i--) if ((active[i] as { last: number }).last < first) active.splice(i, 1);
+    for (let i = active.length - 1; i >= 0; i--)
+      if ((active[i] as { last: number }).last < first) active.splice(i, 1);
     const length = aligned(slot.size * byteSize(slot.dtype));
     let start = 0;
     for (const other of active.sort((a, b) => a.start - b.start)) {

@@ -1,6 +1,13 @@
 /** Steps that are no loops over expressions: iota, moves by indices, and the checks of windows. */
-import { BitaleRangeError, type PrimitiveNode, sizeOf, type StartSpec } from "@bitale/core";
-import { aroundAxis, scatter, scatterAlongAxis, take, takeAlongAxis, type Window } from "../kernels/indexing.js";
+import { BitaleRangeError, type PrimitiveNode, type StartSpec, sizeOf } from "@bitale/core";
+import {
+  aroundAxis,
+  scatter,
+  scatterAlongAxis,
+  take,
+  takeAlongAxis,
+  type Window,
+} from "../kernels/indexing.js";
 import { dataOf, type Frame, type Step, startOf } from "./frame.js";
 import type { View } from "./view.js";
 
@@ -15,7 +22,10 @@ export function iotaStep(out: View): Step {
   };
 }
 
-const windowOf = (frame: Frame, view: View): Window => ({ data: dataOf(frame, view), start: startOf(frame, view) });
+const windowOf = (frame: Frame, view: View): Window => ({
+  data: dataOf(frame, view),
+  start: startOf(frame, view),
+});
 
 /** take, scatter and their kin; operands are row-major, `out` of a scatter holds its base already. */
 export function indexingStep(node: PrimitiveNode, operands: readonly View[], out: View): Step {
@@ -24,26 +34,44 @@ export function indexingStep(node: PrimitiveNode, operands: readonly View[], out
     case "take": {
       const around = aroundAxis(first.shape, node.params.axis);
       const count = sizeOf(indices.shape);
-      return (frame) => take(windowOf(frame, first), around, windowOf(frame, indices), count, windowOf(frame, out));
+      return (frame) =>
+        take(windowOf(frame, first), around, windowOf(frame, indices), count, windowOf(frame, out));
     }
     case "takeAlongAxis": {
       const around = aroundAxis(first.shape, node.params.axis);
       const count = indices.shape[node.params.axis] as number;
-      return (frame) => takeAlongAxis(windowOf(frame, first), around, windowOf(frame, indices), count, windowOf(frame, out));
+      return (frame) =>
+        takeAlongAxis(windowOf(frame, first), around, windowOf(frame, indices), count, windowOf(frame, out));
     }
     case "scatter": {
       const around = aroundAxis(first.shape, node.params.axis);
       const count = sizeOf(indices.shape);
       const { mode } = node.params;
       return (frame) =>
-        scatter(windowOf(frame, out), around, windowOf(frame, indices), count, windowOf(frame, value as View), out.dtype, mode);
+        scatter(
+          windowOf(frame, out),
+          around,
+          windowOf(frame, indices),
+          count,
+          windowOf(frame, value as View),
+          out.dtype,
+          mode,
+        );
     }
     case "scatterAlongAxis": {
       const around = aroundAxis(first.shape, node.params.axis);
       const count = indices.shape[node.params.axis] as number;
       const { mode } = node.params;
       return (frame) =>
-        scatterAlongAxis(windowOf(frame, out), around, windowOf(frame, indices), count, windowOf(frame, value as View), out.dtype, mode);
+        scatterAlongAxis(
+          windowOf(frame, out),
+          around,
+          windowOf(frame, indices),
+          count,
+          windowOf(frame, value as View),
+          out.dtype,
+          mode,
+        );
     }
     default:
       throw new TypeError(`${node.op} is no move by indices`);

@@ -5,4 +5,9 @@ export type Slot =
   | { readonly kind: "input"; readonly place: number }
   | { readonly kind: "constant"; readonly value: NDArray }
   | { readonly kind: "temporary"; readonly dtype: DType; readonly size: number }
-  | { readonly kind: "output"; readonly place: number; readonly dtype: DType; readonly shape: readonly number[] };
+  | {
+      readonly kind: "output";
+      readonly place: number;
+      readonly dtype: DType;
+      readonly shape: readonly number[];
+    };

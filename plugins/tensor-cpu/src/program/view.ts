@@ -38,7 +38,9 @@ export const transposed = (view: View, permutation: readonly number[]): View => 
 export function broadcast(view: View, shape: readonly number[]): View {
   const skip = shape.length - view.shape.length;
   const strides = shape.map((length, axis) =>
-    axis < skip || (view.shape[axis - skip] === 1 && length !== 1) ? 0 : (view.strides[axis - skip] as number),
+    axis < skip || (view.shape[axis - skip] === 1 && length !== 1)
+      ? 0
+      : (view.strides[axis - skip] as number),
   );
   return { ...view, shape, strides };
 }
@@ -48,7 +50,8 @@ export function reshaped(view: View, shape: readonly number[]): View | undefined
   if (isContiguous(view)) return { ...view, shape, strides: rowMajorStrides(shape) };
   const kept = view.shape.flatMap((length, axis) => (length === 1 ? [] : [axis]));
   const wanted = shape.flatMap((length, axis) => (length === 1 ? [] : [axis]));
-  const same = kept.length === wanted.length && kept.every((axis, i) => view.shape[axis] === shape[wanted[i] as number]);
+  const same =
+    kept.length === wanted.length && kept.every((axis, i) => view.shape[axis] === shape[wanted[i] as number]);
   if (!same) return undefined;
   const strides = shape.map((_, axis) => {
     const place = wanted.indexOf(axis);

@@ -1,0 +1,31 @@
+/** What a loop over elements is made for, and how it is called. */
+import type { ArgReductionName, DType, ReductionName } from "@bitale/core";
+import type { Expression } from "./expression.js";
+
+/** How an operand's memory is walked along one loop: it stays, goes on by one, or by a stride known at the call. */
+export type Walk = "0" | "1" | "s";
+
+/** What a loop is made for; lengths, strides and offsets come at the call. */
+export interface LoopStructure {
+  /** Loops, the outermost first. */
+  readonly loops: number;
+  /** How many of them, the innermost ones, are reduced. */
+  readonly reduced: number;
+  readonly leaves: readonly { readonly dtype: DType; readonly walks: readonly Walk[] }[];
+  readonly expression: Expression;
+  readonly reduction: ReductionName | ArgReductionName | undefined;
+  readonly out: { readonly dtype: DType; readonly walks: readonly Walk[] };
+}
+
+/**
+ * @param lengths of the loops
+ * @param strides of the output (not of reduced loops), then of each leaf, loop by loop
+ */
+export type Loop = (
+  lengths: readonly number[],
+  strides: readonly number[],
+  out: ArrayLike<unknown>,
+  outOffset: number,
+  arrays: readonly ArrayLike<unknown>[],
+  offsets: readonly number[],
+) => void;
