@@ -51,6 +51,8 @@ export interface Supports {
   /** Dtypes that its storage holds. */
   readonly dtypes: readonly DType[];
   readonly aliases: AliasFlags;
+  /** How much of int64 the storage holds: all of it (default), or only values that fit 32 bits. */
+  readonly int64?: "full" | "int32-range" | undefined;
   /** getValue() works without waiting. */
   readonly syncRead: boolean;
   /**

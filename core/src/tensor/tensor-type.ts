@@ -5,7 +5,7 @@ import { castKeepsValues, castNDArray } from "./cast.js";
 import { asDType, type DType, isFloat, promote } from "./dtype.js";
 import { floatX } from "./float-x.js";
 import { tryNDArray } from "./host-value.js";
-import { emptyNDArray, isNDArray, type NDArray, writeElement } from "./ndarray.js";
+import { emptyNDArray, type NDArray, writeElement } from "./ndarray.js";
 import { checkShape, type Shape, shapeText } from "./shape.js";
 
 /**
@@ -164,9 +164,6 @@ export class TensorType<Internal = NDArray> extends Type<NDArray, Internal> {
     return `${this.constructor.name}(${this.dtype}, ${shapeText(this.shape)})`;
   }
 
-  override isInternal(value: unknown): value is Internal {
-    return this.constructor === TensorType && isNDArray(value);
-  }
   override copyInternal(internal: Internal): Internal {
     return (internal as unknown as NDArray).copy() as unknown as Internal;
   }

@@ -1,14 +1,6 @@
 /** Loops over elements: an expression, maybe reduced, written to strided memory. Generated once a structure. */
-import {
-  type ArgReductionName,
-  type DType,
-  evaluateScalar,
-  float16ToNumber,
-  numberToFloat16,
-  type ReductionName,
-  type Scalar,
-} from "@bitale/core";
-import { type CalledFunction, type Expression, expressionKey, expressionText, stored } from "./expression.js";
+import { type DType, evaluateScalar, float16ToNumber, numberToFloat16, type Scalar } from "@bitale/core";
+import { type CalledFunction, expressionKey, expressionText, stored } from "./expression.js";
 import { closureLoop } from "./loop-closure.js";
 import type { Loop, LoopStructure, Walk } from "./loop-structure.js";
 

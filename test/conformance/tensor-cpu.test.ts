@@ -1,0 +1,11 @@
+import { conformance } from "@bitale/core/conformance";
+import { plugin } from "@bitale/tensor-cpu";
+import { describe, it } from "vitest";
+
+describe("tensor-cpu keeps the contract", () => {
+  for (const { id, title, run } of conformance(plugin)) it(`${id}: ${title}`, run);
+});
+describe("tensor-cpu keeps the contract without generated code", () => {
+  const cases = conformance(plugin, {}, { options: { codegen: false } });
+  for (const { id, title, run } of cases) it(`${id}: ${title}`, run);
+});
