@@ -22,6 +22,24 @@ export { type DebugPrintOptions, debugPrint } from "./graph/print.js";
 export { replace } from "./graph/replace.js";
 export { type BorrowOptions, type FilterOptions, isType, type Operator, Type } from "./graph/type.js";
 export { ancestors, clients, freeVariables, graphInputs, toposort } from "./graph/walk.js";
+export { type MemoryPlan, planMemory } from "./plan/memory-plan.js";
+export { type PlanOptions, planRegion } from "./plan/planner.js";
+export type { Slot } from "./plan/slots.js";
+export {
+  type DotStep,
+  type Expression,
+  type IndexingName,
+  type IndexingStep,
+  type IotaStep,
+  type LoopStep,
+  type MatrixView,
+  type PlannedStep,
+  type RegionPlan,
+  type ScalarOp,
+  slotsOf,
+  type WindowCheck,
+} from "./plan/steps.js";
+export { broadcast as broadcastView, isContiguous as isContiguousView, type View } from "./plan/view.js";
 export type { Config, ResolvedConfig, VariableRule } from "./plugin/config.js";
 export type { Decision, Verdict } from "./plugin/construct.js";
 export * from "./plugin/contract.js";

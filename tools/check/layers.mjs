@@ -19,6 +19,7 @@ export const ROOMS = [
   "compile",
   "rewrite",
   "gradient",
+  "plan", // regions as work on memory, for backends with a compiler
   "plugin",
   "tensor",
   "shared",

@@ -15,12 +15,10 @@ export interface Arguments {
 /**
  * Reads the arguments after the program's name.
  *
- * @throws CommanderError (exit code 0 after `--help`), after its message went to `write`
+ * @param write where messages go. Default: help to standard output, errors to standard error
+ * @throws CommanderError (exit code 0 after `--help`), after its message was written
  */
-export function parseArguments(
-  argv: readonly string[],
-  write: (text: string) => void = (text) => process.stderr.write(text),
-): Arguments {
+export function parseArguments(argv: readonly string[], write?: (text: string) => void): Arguments {
   const command = new Command("npm start --")
     .description("Trains multinomial logistic regression on the full MNIST data set.")
     .option("--backend <name>", "where the shared variables live", readBackend, "tensor-cpu")
@@ -32,7 +30,7 @@ export function parseArguments(
     .option("--limit <count>", "take the first so many training images only", readCount)
     .allowExcessArguments(false)
     .exitOverride()
-    .configureOutput({ writeErr: write, writeOut: write })
+    .configureOutput(write ? { writeErr: write, writeOut: write } : {})
     .showHelpAfterError("(--help lists the options)");
   command.parse(argv, { from: "user" });
   const read = command.opts<Arguments>();
@@ -60,6 +58,6 @@ function readCount(text: string): number {
 
 function readRate(text: string): number {
   const rate = Number(text);
-  if (text.trim() !== "" && Number.isFinite(rate) && rate > 0) return rate;
+  if (/^[\d.]+(e[+-]?\d+)?$/i.test(text) && Number.isFinite(rate) && rate > 0) return rate;
   throw new InvalidArgumentError("Expected a number above 0.");
 }

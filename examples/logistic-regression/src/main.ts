@@ -9,7 +9,7 @@ import { openRuntime } from "./open-runtime.js";
 import { readParameters } from "./parameters.js";
 import { closingSentence, closingTable, type Summary, startProgress } from "./report.js";
 import { train } from "./training.js";
-import { writeResults } from "./write-results.js";
+import { prepareFolder, writeResults } from "./write-results.js";
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
@@ -26,7 +26,8 @@ async function run({
   resume,
   limit,
 }: Arguments): Promise<void> {
-  // First of all, so that a bad file is known before the long work.
+  // First of all, so that bad files are known before the long work.
+  prepareFolder(fromCaller(out));
   const resumed = resume === undefined ? undefined : readParameters(fromCaller(resume));
   const runtime = await openRuntime(backend, say);
   const model = buildModel(runtime, readMnist({ limit }), { batchSize, learningRate });

@@ -26,8 +26,11 @@ function bar(stream: NodeJS.WriteStream, now: () => number): Progress {
   const shown = new SingleBar({
     stream,
     format: "epoch {value}/{total} [{bar}] {rate} epochs/s  cost {cost}  validation {validation}",
-    barsize: 24,
-    hideCursor: true,
+    // The line fits into 80 columns.
+    barsize: 12,
+    // The terminal's settings stay as they are: Ctrl-C ends the program at once, and nobody would restore them.
+    hideCursor: false,
+    linewrap: true,
     stopOnComplete: false,
   });
   let validation = "-";

@@ -93,5 +93,6 @@ function checkEntry(name: string, field: unknown, damaged: Damaged): TensorEntry
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const isDType = (value: string): value is SafetensorsDType => Object.hasOwn(dtypes, value);
-const isLengths = (value: unknown): value is readonly number[] =>
+/** Whether `value` is a list of whole numbers from 0 up. */
+export const isLengths = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.every((length) => Number.isSafeInteger(length) && length >= 0);

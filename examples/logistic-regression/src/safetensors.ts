@@ -1,6 +1,12 @@
 /** The safetensors format: an 8-byte length, a JSON header with dtype, shape and place of each tensor, then the bytes. */
 import { BitaleError } from "@bitale/core";
-import { dtypes, parseHeader, type SafetensorsDType, type TensorEntry } from "./safetensors-header.js";
+import {
+  dtypes,
+  isLengths,
+  parseHeader,
+  type SafetensorsDType,
+  type TensorEntry,
+} from "./safetensors-header.js";
 
 /** One tensor: its bytes are little-endian, in row-major order. */
 export interface Tensor {
@@ -32,11 +38,16 @@ export function encodeSafetensors(
   let end = 0;
   for (const [name, { dtype, shape, bytes }] of ordered) {
     const wanted = shape.reduce((product, length) => product * length, dtypes[dtype]);
-    if (bytes.length !== wanted || name === "__metadata__") {
+    const problem =
+      name === "__metadata__"
+        ? "the name is taken by the format"
+        : !isLengths(shape)
+          ? "the shape is not made of lengths"
+          : bytes.length !== wanted && "the bytes do not fit the shape";
+    if (problem) {
       throw new BitaleError("BAD_FILE", {
         subject: `tensor "${name}"`,
-        problem:
-          name === "__metadata__" ? "the name is taken by the format" : "the bytes do not fit the shape",
+        problem,
         expected: `${wanted} bytes for ${dtype} [${shape.join(", ")}]`,
         got: `${bytes.length} bytes`,
       });

@@ -1,5 +1,7 @@
 /** The files that a run leaves. */
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { BitaleError } from "@bitale/core";
 import { encodeParameters } from "./parameters.js";
 import { drawPng } from "./pictures/draw.js";
 import { learningCurveSvg } from "./pictures/learning-curve.js";
@@ -9,6 +11,26 @@ import { writeFileAtomically } from "./write-file.js";
 
 /** Pixels of a PNG for each unit of its drawing. */
 const scale = 2;
+
+/**
+ * Makes the folder of the results, so that a bad one is known before the long work.
+ *
+ * @throws BitaleError BAD_FILE where it cannot be made or written to
+ */
+export function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    throw new BitaleError("BAD_FILE", {
+      subject: `--out ${folder}`,
+      problem: "the results cannot be written there",
+      got: (cause as Error).message,
+      cure: "name a folder that you may write to",
+      cause,
+    });
+  }
+}
 
 /** Writes the pictures and the best parameters into a folder; returns the names of the files. */
 export async function writeResults(folder: string, backend: string, training: Training): Promise<string[]> {

@@ -5,20 +5,27 @@ import {
   type Executable,
   isBitaleError,
   type NDArray,
+  type PlannedStep,
+  planMemory,
+  planRegion,
   type Region,
   type RegionValue,
+  rowMajorStrides,
+  slotsOf,
   type TypedArray,
+  type WindowCheck,
 } from "@bitale/core";
 import { canGenerate } from "./kernels/loop.js";
-import { ProgramBuilder } from "./program/builder.js";
+import { loopStep } from "./kernels/loop-step.js";
+import { dotStep } from "./program/dot-step.js";
 import type { Frame, Step } from "./program/frame.js";
-import { planMemory } from "./program/memory-plan.js";
+import { checkWindow, indexingStep, iotaStep } from "./program/move-steps.js";
 import type { ArenaMemory } from "./storage.js";
 
 /** A program with its memory. */
 interface Prepared {
   readonly frame: Frame;
-  readonly checks: readonly Step[];
+  readonly checks: readonly WindowCheck[];
   readonly steps: readonly Step[];
   /** Slots of the operands and of the results, in order. */
   readonly inputs: readonly number[];
@@ -49,7 +56,9 @@ export function compileRegion(
     for (const input of inputs) key += input.isContiguous ? ";" : `${input.strides.join()};`;
     const known = programs.get(key);
     if (known !== undefined) return known;
-    const strides = inputs.map((input) => (input.isContiguous ? rowMajor(input.shape) : input.strides));
+    const strides = inputs.map((input) =>
+      input.isContiguous ? rowMajorStrides(input.shape) : input.strides,
+    );
     const prepared = prepare(region, strides, memory, codegen);
     programs.set(key, prepared);
     return prepared;
@@ -65,7 +74,7 @@ export function compileRegion(
         frame.offsets[slot] = input.offset;
       });
       frame.scalars = scalars;
-      for (const check of checks) check(frame);
+      for (const check of checks) checkWindow(check, scalars);
       const results: NDArray[] = [];
       try {
         for (const { shape, dtype } of outputs) results.push(memory.allocateDirty(shape, dtype));
@@ -88,13 +97,17 @@ export function compileRegion(
   };
 }
 
-function rowMajor(shape: readonly number[]): number[] {
-  const strides = new Array<number>(shape.length);
-  for (let axis = shape.length - 1, step = 1; axis >= 0; axis--) {
-    strides[axis] = step;
-    step *= shape[axis] as number;
+function stepOf(work: PlannedStep, codegen: boolean): Step | undefined {
+  switch (work.kind) {
+    case "loop":
+      return loopStep(work, codegen);
+    case "dot":
+      return dotStep(work);
+    case "iota":
+      return iotaStep(work.out);
+    case "indexing":
+      return indexingStep(work);
   }
-  return strides;
 }
 
 function prepare(
@@ -103,8 +116,8 @@ function prepare(
   memory: ArenaMemory,
   codegen: boolean,
 ): Prepared {
-  const program = new ProgramBuilder(region, strides, codegen).build();
-  const plan = planMemory(program.slots, program.steps);
+  const program = planRegion(region, strides);
+  const plan = planMemory(program.slots, program.steps.map(slotsOf));
   const block = plan.bytes === 0 ? undefined : memory.allocateDirty([plan.bytes], "uint8");
   const frame: Frame = {
     arrays: new Array<TypedArray | undefined>(program.slots.length),
@@ -132,7 +145,7 @@ function prepare(
   return {
     frame,
     checks: program.checks,
-    steps: program.steps.map((step) => step.run),
+    steps: program.steps.flatMap((step) => stepOf(step, codegen) ?? []),
     inputs,
     outputs,
     block,

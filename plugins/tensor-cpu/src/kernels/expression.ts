@@ -1,19 +1,5 @@
-/** Elementwise expressions: trees of primitives over leaves, and the JavaScript text that computes one element. */
-import type { BinaryName, DType, UnaryName } from "@bitale/core";
-
-export type ScalarOp = UnaryName | BinaryName | "where" | "cast";
-
-/** One element, computed from elements of the leaves at the same place. */
-export type Expression =
-  | { readonly kind: "leaf"; readonly index: number; readonly dtype: DType }
-  | {
-      readonly kind: "op";
-      readonly op: ScalarOp;
-      /** Dtype in which the op computes: that of its last operand. */
-      readonly from: DType;
-      readonly dtype: DType;
-      readonly args: readonly Expression[];
-    };
+/** The JavaScript text that computes one element of an expression. */
+import type { DType, Expression, ScalarOp } from "@bitale/core";
 
 const small: ReadonlySet<DType> = new Set(["int8", "int16", "int32", "uint8", "uint16", "uint32"]);
 

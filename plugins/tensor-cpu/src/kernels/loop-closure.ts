@@ -1,6 +1,12 @@
 /** The same loops as `loop.ts` makes, of closures: for places where code may not be generated. */
-import { type DType, evaluateScalar, float16ToNumber, type Scalar, writeElement } from "@bitale/core";
-import type { Expression } from "./expression.js";
+import {
+  type DType,
+  type Expression,
+  evaluateScalar,
+  float16ToNumber,
+  type Scalar,
+  writeElement,
+} from "@bitale/core";
 import type { Loop, LoopStructure } from "./loop-structure.js";
 
 type Place = { readonly arrays: readonly ArrayLike<unknown>[]; readonly at: number[] };

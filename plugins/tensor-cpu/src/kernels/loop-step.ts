@@ -1,8 +1,6 @@
 /** From views to a prepared loop: axes are put in order, merged where memory allows, and their strides laid out. */
-import type { ArgReductionName, ReductionName, TypedArray } from "@bitale/core";
+import { broadcastView, type LoopStep, type TypedArray, type View } from "@bitale/core";
 import { dataOf, type Frame, type Step, startOf } from "../program/frame.js";
-import { broadcast, type View } from "../program/view.js";
-import type { Expression } from "./expression.js";
 import { loopFor } from "./loop.js";
 import type { Walk } from "./loop-structure.js";
 
@@ -10,17 +8,6 @@ import type { Walk } from "./loop-structure.js";
 interface Level {
   readonly length: number;
   readonly strides: readonly number[];
-}
-
-export interface LoopWork {
-  /** The shape that is walked: of the result, or of the operand of a reduction. */
-  readonly shape: readonly number[];
-  readonly expression: Expression;
-  readonly leaves: readonly View[];
-  readonly out: View;
-  readonly reduction?:
-    | { readonly name: ReductionName | ArgReductionName; readonly axes: readonly number[] }
-    | undefined;
 }
 
 /** Adjacent levels that every operand walks as one become one; levels of length 1 vanish. */
@@ -40,12 +27,12 @@ function merged(levels: readonly Level[]): Level[] {
 const walkOf = (stride: number): Walk => (stride === 0 ? "0" : stride === 1 ? "1" : "s");
 
 /** Prepares a loop; undefined where there is nothing to write. */
-export function loopStep(work: LoopWork, codegen: boolean): Step | undefined {
+export function loopStep(work: LoopStep, codegen: boolean): Step | undefined {
   const { shape, leaves, out, reduction, expression } = work;
   if (out.shape.includes(0)) return undefined;
   const reducedAxes = reduction?.axes ?? [];
   const keptAxes = shape.map((_, axis) => axis).filter((axis) => !reducedAxes.includes(axis));
-  const operands = leaves.map((leaf) => broadcast(leaf, shape));
+  const operands = leaves.map((leaf) => broadcastView(leaf, shape));
   const level = (axis: number, outStride: number): Level => ({
     length: shape[axis] as number,
     strides: [outStride, ...operands.map((operand) => operand.strides[axis] as number)],

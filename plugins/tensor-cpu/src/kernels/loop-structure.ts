@@ -1,6 +1,5 @@
 /** What a loop over elements is made for, and how it is called. */
-import type { ArgReductionName, DType, ReductionName } from "@bitale/core";
-import type { Expression } from "./expression.js";
+import type { ArgReductionName, DType, Expression, ReductionName } from "@bitale/core";
 
 /** How an operand's memory is walked along one loop: it stays, goes on by one, or by a stride known at the call. */
 export type Walk = "0" | "1" | "s";

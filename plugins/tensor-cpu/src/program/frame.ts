@@ -1,5 +1,4 @@
-import type { TypedArray } from "@bitale/core";
-import type { View } from "./view.js";
+import type { TypedArray, View } from "@bitale/core";
 
 /** The memory of one run, by slot: inputs, constants, intermediates and outputs. */
 export interface Frame {

@@ -1,5 +1,5 @@
 /** Steps that are no loops over expressions: iota, moves by indices, and the checks of windows. */
-import { BitaleRangeError, type PrimitiveNode, type StartSpec, sizeOf } from "@bitale/core";
+import { BitaleRangeError, type IndexingStep, sizeOf, type View, type WindowCheck } from "@bitale/core";
 import {
   aroundAxis,
   scatter,
@@ -9,7 +9,6 @@ import {
   type Window,
 } from "../kernels/indexing.js";
 import { dataOf, type Frame, type Step, startOf } from "./frame.js";
-import type { View } from "./view.js";
 
 /** 0, 1, 2, … in the dtype of the result. */
 export function iotaStep(out: View): Step {
@@ -28,25 +27,26 @@ const windowOf = (frame: Frame, view: View): Window => ({
 });
 
 /** take, scatter and their kin; operands are row-major, `out` of a scatter holds its base already. */
-export function indexingStep(node: PrimitiveNode, operands: readonly View[], out: View): Step {
-  const [first, indices, value] = operands as [View, View, View | undefined];
-  switch (node.op) {
+export function indexingStep(work: IndexingStep): Step {
+  const { out } = work;
+  const [first, indices, value] = work.operands as [View, View, View | undefined];
+  switch (work.op) {
     case "take": {
-      const around = aroundAxis(first.shape, node.params.axis);
+      const around = aroundAxis(first.shape, work.params.axis);
       const count = sizeOf(indices.shape);
       return (frame) =>
         take(windowOf(frame, first), around, windowOf(frame, indices), count, windowOf(frame, out));
     }
     case "takeAlongAxis": {
-      const around = aroundAxis(first.shape, node.params.axis);
-      const count = indices.shape[node.params.axis] as number;
+      const around = aroundAxis(first.shape, work.params.axis);
+      const count = indices.shape[work.params.axis] as number;
       return (frame) =>
         takeAlongAxis(windowOf(frame, first), around, windowOf(frame, indices), count, windowOf(frame, out));
     }
     case "scatter": {
-      const around = aroundAxis(first.shape, node.params.axis);
+      const around = aroundAxis(first.shape, work.params.axis);
       const count = sizeOf(indices.shape);
-      const { mode } = node.params;
+      const { mode } = work.params;
       return (frame) =>
         scatter(
           windowOf(frame, out),
@@ -59,9 +59,9 @@ export function indexingStep(node: PrimitiveNode, operands: readonly View[], out
         );
     }
     case "scatterAlongAxis": {
-      const around = aroundAxis(first.shape, node.params.axis);
-      const count = indices.shape[node.params.axis] as number;
-      const { mode } = node.params;
+      const around = aroundAxis(first.shape, work.params.axis);
+      const count = indices.shape[work.params.axis] as number;
+      const { mode } = work.params;
       return (frame) =>
         scatterAlongAxis(
           windowOf(frame, out),
@@ -73,31 +73,19 @@ export function indexingStep(node: PrimitiveNode, operands: readonly View[], out
           mode,
         );
     }
-    default:
-      throw new TypeError(`${node.op} is no move by indices`);
   }
 }
 
-/** Checks of the starts that are only known at the call: the window must stay inside. */
-export function windowCheck(
-  shape: readonly number[],
-  size: readonly number[],
-  starts: readonly StartSpec[],
-  steps: readonly number[],
-): Step[] {
-  return starts.flatMap((start, axis): Step[] => {
-    const [length, count, step] = [shape[axis] as number, size[axis] as number, steps[axis] as number];
-    if (typeof start === "number" || count === 0) return [];
-    return [
-      (frame) => {
-        const first = frame.scalars[start.scalar] as number;
-        const last = first + (count - 1) * step;
-        if (Math.min(first, last) >= 0 && Math.max(first, last) < length) return;
-        throw new BitaleRangeError("INDEX_OUT_OF_BOUNDS", {
-          subject: "slice",
-          problem: `${count} elements from ${first} in steps of ${step} leave axis ${axis} of length ${length}`,
-        });
-      },
-    ];
+/** Checks a start that is only known at the call. @throws BitaleRangeError INDEX_OUT_OF_BOUNDS */
+export function checkWindow(
+  { scalar, axis, length, count, step }: WindowCheck,
+  scalars: readonly number[],
+): void {
+  const first = scalars[scalar] as number;
+  const last = first + (count - 1) * step;
+  if (Math.min(first, last) >= 0 && Math.max(first, last) < length) return;
+  throw new BitaleRangeError("INDEX_OUT_OF_BOUNDS", {
+    subject: "slice",
+    problem: `${count} elements from ${first} in steps of ${step} leave axis ${axis} of length ${length}`,
   });
 }

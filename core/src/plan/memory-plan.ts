@@ -1,11 +1,6 @@
 /** Where intermediates lie: two that are never alive together may share a place. */
-import { byteSize } from "@bitale/core";
+import { byteSize } from "../tensor/dtype.js";
 import type { Slot } from "./slots.js";
-
-/** Which slots a step reads and writes. */
-export interface SlotUse {
-  readonly slots: readonly number[];
-}
 
 export interface MemoryPlan {
   /** Byte offset of each temporary slot in the program's block. */
@@ -17,12 +12,12 @@ const aligned = (bytes: number): number => Math.ceil(Math.max(1, bytes) / 64) * 
 
 /**
  * Gives every temporary slot a place, first fit in the order of the steps.
- * @param steps in the order in which they run
+ * @param steps slots that each step reads or writes, in the order in which they run
  */
-export function planMemory(slots: readonly Slot[], steps: readonly SlotUse[]): MemoryPlan {
+export function planMemory(slots: readonly Slot[], steps: readonly (readonly number[])[]): MemoryPlan {
   const lives = new Map<number, { first: number; last: number }>();
   steps.forEach((step, i) => {
-    for (const slot of step.slots) {
+    for (const slot of step) {
       if (slots[slot]?.kind !== "temporary") continue;
       const life = lives.get(slot);
       if (life === undefined) lives.set(slot, { first: i, last: i });

@@ -1,4 +1,5 @@
-import type { DType, NDArray } from "@bitale/core";
+import type { DType } from "../tensor/dtype.js";
+import type { NDArray } from "../tensor/ndarray.js";
 
 /** Memory of a program: what a run is given, what never changes, what it works in, what it returns. */
 export type Slot =

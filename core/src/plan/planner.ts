@@ -1,56 +1,72 @@
-/** Turns a region into steps for given strides of its inputs: views where nothing moves, fused loops, products, moves. */
+/** Plans a region for given strides of its inputs: views where nothing moves, fused loops, products, moves. */
+import type { PrimitiveNode, Region, RegionValue } from "../plugin/region.js";
 import {
   type ArgReductionName,
   argReductionNames,
   binaryNames,
   type LoweredName,
-  type PrimitiveNode,
   type ReductionName,
-  type Region,
-  type RegionValue,
   reductionNames,
-  rowMajorStrides,
-  sizeOf,
   unaryNames,
-} from "@bitale/core";
-import type { Expression, ScalarOp } from "../kernels/expression.js";
-import { type LoopWork, loopStep } from "../kernels/loop-step.js";
-import { dotStep } from "./dot-step.js";
-import type { Step } from "./frame.js";
-import { indexingStep, iotaStep, windowCheck } from "./move-steps.js";
+} from "../tensor/primitives.js";
+import { rowMajorStrides, sizeOf } from "../tensor/shape.js";
+import { matrixView } from "./matrices.js";
 import type { Slot } from "./slots.js";
+import {
+  type Expression,
+  type LoopStep,
+  type PlannedStep,
+  type RegionPlan,
+  type ScalarOp,
+  type WindowCheck,
+  windowChecks,
+} from "./steps.js";
 import { broadcast, isContiguous, reshaped, sliced, transposed, type View } from "./view.js";
 
-/** What a region becomes. */
-export interface Program {
-  readonly slots: readonly Slot[];
-  /** Checks of numbers of the call, before anything is computed. */
-  readonly checks: readonly Step[];
-  readonly steps: readonly { readonly run: Step; readonly slots: readonly number[] }[];
+export interface PlanOptions {
+  /** Ops in one fused expression; longer ones are cut (default 48). */
+  readonly longestExpression?: number | undefined;
+  /** Operands that one fused expression may read (default: no limit). */
+  readonly mostLeaves?: number | undefined;
+}
+
+/**
+ * Plans a region.
+ * @param inputs strides of the operands of a run, in elements
+ */
+export function planRegion(
+  region: Region,
+  inputs: readonly (readonly number[])[],
+  options: PlanOptions = {},
+): RegionPlan {
+  return new Planner(region, inputs, options).plan();
 }
 
 const elementwise = new Set<LoweredName>([...unaryNames, ...binaryNames, "where", "cast"]);
 const reductions = new Set<LoweredName>([...reductionNames, ...argReductionNames]);
-/** Longer expressions are cut: their text would grow without gain. */
-const longestExpression = 48;
+
+interface Inlined {
+  readonly node: PrimitiveNode;
+  readonly length: number;
+  readonly leaves: number;
+}
 
 type ReductionNode = Extract<PrimitiveNode, { op: ReductionName | ArgReductionName }>;
 
-export class ProgramBuilder {
+class Planner {
   readonly #region: Region;
-  readonly #codegen: boolean;
+  readonly #options: PlanOptions;
   readonly #slots: Slot[] = [];
   readonly #views = new Map<number, View>();
   /** Elementwise nodes that are computed inside the loop of their only user. */
-  readonly #inlined = new Map<number, { readonly node: PrimitiveNode; readonly length: number }>();
+  readonly #inlined = new Map<number, Inlined>();
   readonly #users = new Map<number, PrimitiveNode[]>();
-  readonly #checks: Step[] = [];
-  readonly #steps: { run: Step; slots: number[] }[] = [];
+  readonly #checks: WindowCheck[] = [];
+  readonly #steps: PlannedStep[] = [];
 
-  /** @param inputs strides of the operands of a run, in elements */
-  constructor(region: Region, inputs: readonly (readonly number[])[], codegen: boolean) {
+  constructor(region: Region, inputs: readonly (readonly number[])[], options: PlanOptions) {
     this.#region = region;
-    this.#codegen = codegen;
+    this.#options = options;
     region.inputs.forEach((id, place) => {
       const { dtype, shape } = this.#value(id);
       this.#views.set(id, {
@@ -82,7 +98,7 @@ export class ProgramBuilder {
     }
   }
 
-  build(): Program {
+  plan(): RegionPlan {
     for (const node of this.#region.nodes as readonly PrimitiveNode[]) this.#lower(node);
     this.#region.outputs.forEach((id) => this.#returned(id));
     return { slots: this.#slots, checks: this.#checks, steps: this.#steps };
@@ -116,12 +132,8 @@ export class ProgramBuilder {
     return view;
   }
 
-  #emit(run: Step | undefined, ...views: readonly View[]): void {
-    if (run !== undefined) this.#steps.push({ run, slots: views.map((view) => view.slot) });
-  }
-
-  #loop(work: LoopWork): void {
-    this.#emit(loopStep(work, this.#codegen), work.out, ...work.leaves);
+  #loop(work: Omit<LoopStep, "kind" | "reduction"> & Partial<Pick<LoopStep, "reduction">>): void {
+    this.#steps.push({ kind: "loop", reduction: undefined, ...work });
   }
 
   /** Copies a view to row-major memory. */
@@ -181,17 +193,22 @@ export class ProgramBuilder {
     return { kind: "leaf", index, dtype: view.dtype };
   }
 
-  /** Length of the expression that a node would become. */
-  #length(node: PrimitiveNode): number {
-    return node.inputs.reduce((n, id) => n + (this.#inlined.get(id)?.length ?? 1), 1);
+  /** How large the expression of a node would become. */
+  #extent(node: PrimitiveNode): { length: number; leaves: number } {
+    const parts = node.inputs.map((id) => this.#inlined.get(id) ?? { length: 1, leaves: 1 });
+    return parts.reduce(
+      (sum, part) => ({ length: sum.length + part.length, leaves: sum.leaves + part.leaves }),
+      { length: 1, leaves: 0 },
+    );
   }
 
   /** Whether a value is only needed inside one loop over as many elements. */
-  #fuses(node: PrimitiveNode, length: number): boolean {
+  #fuses(node: PrimitiveNode, { length, leaves }: { length: number; leaves: number }): boolean {
     const users = this.#users.get(node.output) ?? [];
     const user = users[0];
     if (user === undefined || users.length !== 1 || this.#region.outputs.includes(node.output)) return false;
-    if (length > longestExpression) return false;
+    const { longestExpression = 48, mostLeaves = Number.POSITIVE_INFINITY } = this.#options;
+    if (length > longestExpression || leaves >= mostLeaves) return false;
     if (reductions.has(user.op)) return true;
     return (
       elementwise.has(user.op) &&
@@ -203,8 +220,8 @@ export class ProgramBuilder {
     const { op } = node;
     if (!this.#users.has(node.output) && !this.#region.outputs.includes(node.output)) return;
     if (elementwise.has(op)) {
-      const length = this.#length(node);
-      if (this.#fuses(node, length)) this.#inlined.set(node.output, { node, length });
+      const extent = this.#extent(node);
+      if (this.#fuses(node, extent)) this.#inlined.set(node.output, { node, ...extent });
       else this.#materialize(node.output, node);
       return;
     }
@@ -244,7 +261,7 @@ export class ProgramBuilder {
       case "slice": {
         const view = this.#view(node.inputs[0] as number);
         const { starts, steps } = node.params;
-        this.#checks.push(...windowCheck(view.shape, shape, starts, steps));
+        this.#checks.push(...windowChecks(view.shape, shape, starts, steps));
         return sliced(view, shape, starts, steps);
       }
       default:
@@ -257,13 +274,15 @@ export class ProgramBuilder {
     const out = this.#home(node.output);
     switch (node.op) {
       case "dot": {
-        const [left, right] = inputs as [View, View];
-        const prepared = dotStep(left, right, node.params, out, (view) => this.#contiguous(view));
-        this.#emit(prepared.run, out, prepared.left, prepared.right);
+        const contiguous = (view: View): View => this.#contiguous(view);
+        const [left, right] = inputs.map((view, side) =>
+          matrixView(view, node.params, side as 0 | 1, contiguous),
+        );
+        if (left !== undefined && right !== undefined) this.#steps.push({ kind: "dot", left, right, out });
         return;
       }
       case "iota":
-        this.#emit(iotaStep(out), out);
+        this.#steps.push({ kind: "iota", out });
         return;
       case "concatenate": {
         let start = 0;
@@ -285,7 +304,7 @@ export class ProgramBuilder {
       case "updateSlice": {
         const [base, value] = inputs as [View, View];
         const { starts, steps, mode } = node.params;
-        this.#checks.push(...windowCheck(base.shape, value.shape, starts, steps));
+        this.#checks.push(...windowChecks(base.shape, value.shape, starts, steps));
         this.#copy(base, out);
         const window = sliced(out, value.shape, starts, steps);
         if (mode === "set") {
@@ -298,11 +317,23 @@ export class ProgramBuilder {
         this.#loop({ shape: value.shape, expression, leaves: [window, value], out: window });
         return;
       }
-      default: {
+      case "take":
+      case "takeAlongAxis":
+      case "scatter":
+      case "scatterAlongAxis": {
         const operands = inputs.map((view) => this.#contiguous(view));
-        if (node.op === "scatter" || node.op === "scatterAlongAxis") this.#copy(operands[0] as View, out);
-        this.#emit(indexingStep(node, operands, out), out, ...operands);
+        if (node.op.startsWith("scatter")) this.#copy(operands[0] as View, out);
+        this.#steps.push({
+          kind: "indexing",
+          op: node.op,
+          params: node.params,
+          operands,
+          out,
+        } as PlannedStep);
+        return;
       }
+      default:
+        throw new TypeError(`${node.op} is planned elsewhere`);
     }
   }
 

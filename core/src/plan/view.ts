@@ -1,5 +1,6 @@
 /** Windows on slots of memory, as a program knows them: strides are fixed, offsets may depend on numbers of the call. */
-import { type DType, rowMajorStrides } from "@bitale/core";
+import type { DType } from "../tensor/dtype.js";
+import { rowMajorStrides } from "../tensor/shape.js";
 
 /** A number of the call times a stride. */
 export interface OffsetTerm {

@@ -1,0 +1,128 @@
+/** What a planned region consists of: loops over expressions, products of matrices, moves by indices. */
+
+import type { DType } from "../tensor/dtype.js";
+import type {
+  ArgReductionName,
+  BinaryName,
+  LoweredParams,
+  ReductionName,
+  StartSpec,
+  UnaryName,
+} from "../tensor/primitives.js";
+import type { Slot } from "./slots.js";
+import type { View } from "./view.js";
+
+/** Primitives that map elements to an element. */
+export type ScalarOp = UnaryName | BinaryName | "where" | "cast";
+
+/** One element, computed from elements of the leaves at the same place. */
+export type Expression =
+  | { readonly kind: "leaf"; readonly index: number; readonly dtype: DType }
+  | {
+      readonly kind: "op";
+      readonly op: ScalarOp;
+      /** Dtype in which the op computes: that of its last operand. */
+      readonly from: DType;
+      readonly dtype: DType;
+      readonly args: readonly Expression[];
+    };
+
+/** An expression at every place of a shape, written to `out`; or reduced over some axes first. */
+export interface LoopStep {
+  readonly kind: "loop";
+  /** The shape that is walked: of the result, or of what a reduction reads. */
+  readonly shape: readonly number[];
+  readonly expression: Expression;
+  /** Memory that the expression reads; broadcasts to the shape. */
+  readonly leaves: readonly View[];
+  readonly out: View;
+  readonly reduction:
+    | { readonly name: ReductionName | ArgReductionName; readonly axes: readonly number[] }
+    | undefined;
+}
+
+/** One operand of a product: a stack of matrices in memory. */
+export interface MatrixView {
+  readonly view: View;
+  /** Lengths and strides of the batch axes. */
+  readonly batch: { readonly lengths: readonly number[]; readonly strides: readonly number[] };
+  /** Rows of the left operand, columns of the right one. */
+  readonly free: { readonly length: number; readonly stride: number };
+  /** What is summed over. */
+  readonly depth: { readonly length: number; readonly stride: number };
+}
+
+/** out[batch, i, j] = sum over k of left[batch, i, k] * right[batch, j, k]; `out` is row-major. */
+export interface DotStep {
+  readonly kind: "dot";
+  readonly left: MatrixView;
+  readonly right: MatrixView;
+  readonly out: View;
+}
+
+/** 0, 1, 2, … */
+export interface IotaStep {
+  readonly kind: "iota";
+  readonly out: View;
+}
+
+export type IndexingName = "take" | "takeAlongAxis" | "scatter" | "scatterAlongAxis";
+
+/** A move by indices on row-major operands. `out` of a scatter holds its base already. */
+export type IndexingStep = {
+  readonly [N in IndexingName]: {
+    readonly kind: "indexing";
+    readonly op: N;
+    readonly params: LoweredParams[N];
+    readonly operands: readonly View[];
+    readonly out: View;
+  };
+}[IndexingName];
+
+export type PlannedStep = LoopStep | DotStep | IotaStep | IndexingStep;
+
+/** A window with starts that are numbers of the call: it must stay inside, and is checked before anything runs. */
+export interface WindowCheck {
+  /** Place among the scalars of the call. */
+  readonly scalar: number;
+  readonly axis: number;
+  readonly length: number;
+  readonly count: number;
+  readonly step: number;
+}
+
+/** A region as work on slots of memory. */
+export interface RegionPlan {
+  readonly slots: readonly Slot[];
+  readonly checks: readonly WindowCheck[];
+  readonly steps: readonly PlannedStep[];
+}
+
+/** Slots that a step reads or writes. */
+export function slotsOf(step: PlannedStep): number[] {
+  switch (step.kind) {
+    case "loop":
+      return [step.out.slot, ...step.leaves.map((leaf) => leaf.slot)];
+    case "dot":
+      return [step.out.slot, step.left.view.slot, step.right.view.slot];
+    case "iota":
+      return [step.out.slot];
+    case "indexing":
+      return [step.out.slot, ...step.operands.map((operand) => operand.slot)];
+  }
+}
+
+/** Starts of a window that are numbers of the call. */
+export function windowChecks(
+  shape: readonly number[],
+  size: readonly number[],
+  starts: readonly StartSpec[],
+  steps: readonly number[],
+): WindowCheck[] {
+  return starts.flatMap((start, axis): WindowCheck[] => {
+    const [length, count, step] = [shape[axis] as number, size[axis] as number, steps[axis] as number];
+    return typeof start === "number" || count === 0
+      ? []
+      : [{ scalar: start.scalar, axis, length, count, step }];
+  });
+}
