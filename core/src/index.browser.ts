@@ -26,6 +26,7 @@ export { type MemoryPlan, planMemory } from "./plan/memory-plan.js";
 export { type PlanOptions, planRegion } from "./plan/planner.js";
 export type { Slot } from "./plan/slots.js";
 export {
+  checkWindow,
   type DotStep,
   type Expression,
   type IndexingName,
@@ -133,6 +134,7 @@ export {
   transpose,
 } from "./tensor/ops/shaping.js";
 export * from "./tensor/ops/softmax.js";
+export { type PinnedShapeKwargs, pinnedShape } from "./tensor/pinned-shape.js";
 export { isPrimitive, PrimitiveOp } from "./tensor/primitive-op.js";
 export * from "./tensor/primitives.js";
 export { evaluateScalar, type ScalarName } from "./tensor/reference/evaluate-scalar.js";

@@ -1,5 +1,6 @@
 /** What a planned region consists of: loops over expressions, products of matrices, moves by indices. */
 
+import { BitaleRangeError } from "../errors.js";
 import type { DType } from "../tensor/dtype.js";
 import type {
   ArgReductionName,
@@ -124,5 +125,19 @@ export function windowChecks(
     return typeof start === "number" || count === 0
       ? []
       : [{ scalar: start.scalar, axis, length, count, step }];
+  });
+}
+
+/** Checks a start that is only known at the call. @throws BitaleRangeError INDEX_OUT_OF_BOUNDS */
+export function checkWindow(
+  { scalar, axis, length, count, step }: WindowCheck,
+  scalars: readonly number[],
+): void {
+  const first = scalars[scalar] as number;
+  const last = first + (count - 1) * step;
+  if (Math.min(first, last) >= 0 && Math.max(first, last) < length) return;
+  throw new BitaleRangeError("INDEX_OUT_OF_BOUNDS", {
+    subject: "slice",
+    problem: `${count} elements from ${first} in steps of ${step} leave axis ${axis} of length ${length}`,
   });
 }

@@ -2,6 +2,7 @@
 import {
   arrayConstructor,
   BitaleError,
+  checkWindow,
   type Executable,
   isBitaleError,
   type NDArray,
@@ -19,7 +20,7 @@ import { canGenerate } from "./kernels/loop.js";
 import { loopStep } from "./kernels/loop-step.js";
 import { dotStep } from "./program/dot-step.js";
 import type { Frame, Step } from "./program/frame.js";
-import { checkWindow, indexingStep, iotaStep } from "./program/move-steps.js";
+import { indexingStep, iotaStep } from "./program/move-steps.js";
 import type { ArenaMemory } from "./storage.js";
 
 /** A program with its memory. */

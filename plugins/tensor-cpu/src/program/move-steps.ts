@@ -1,5 +1,5 @@
 /** Steps that are no loops over expressions: iota, moves by indices, and the checks of windows. */
-import { BitaleRangeError, type IndexingStep, sizeOf, type View, type WindowCheck } from "@bitale/core";
+import { type IndexingStep, sizeOf, type View } from "@bitale/core";
 import {
   aroundAxis,
   scatter,
@@ -74,18 +74,4 @@ export function indexingStep(work: IndexingStep): Step {
         );
     }
   }
-}
-
-/** Checks a start that is only known at the call. @throws BitaleRangeError INDEX_OUT_OF_BOUNDS */
-export function checkWindow(
-  { scalar, axis, length, count, step }: WindowCheck,
-  scalars: readonly number[],
-): void {
-  const first = scalars[scalar] as number;
-  const last = first + (count - 1) * step;
-  if (Math.min(first, last) >= 0 && Math.max(first, last) < length) return;
-  throw new BitaleRangeError("INDEX_OUT_OF_BOUNDS", {
-    subject: "slice",
-    problem: `${count} elements from ${first} in steps of ${step} leave axis ${axis} of length ${length}`,
-  });
 }

@@ -1,5 +1,18 @@
 // README.md:22
-import { compile, dot, grad, ivector, log, matrix, mean, neg, pick, shared, softmax, zeros } from "@bitale/core";
+import {
+  compile,
+  dot,
+  grad,
+  ivector,
+  log,
+  matrix,
+  mean,
+  neg,
+  pick,
+  shared,
+  softmax,
+  zeros,
+} from "@bitale/core";
 
 const W = shared(zeros([4, 3]), { name: "W" }); // which plugin keeps it: the configuration decides
 const b = shared(zeros([3]), { name: "b" });
@@ -17,8 +30,14 @@ const train = compile([x, y], cost, {
 });
 const predict = compile([x], probabilities.argmax({ axis: 1 }));
 
-for (let i = 0; i < 20; i++) train([[5, 3, 1, 0], [6, 3, 4, 1], [6, 3, 6, 2]], new Int32Array([0, 1, 2]));
+for (let i = 0; i < 20; i++)
+  train(
+    [
+      [5, 3, 1, 0],
+      [6, 3, 4, 1],
+      [6, 3, 6, 2],
+    ],
+    new Int32Array([0, 1, 2]),
+  );
 console.log(predict([[5, 3, 1, 0]]).toArray()); // [ 0n ]: every function sees the new W
 console.log(W.getValue().shape); // a copy; { borrow: true } may alias, { returnInternalType: true } is the plugin's own
-
-export {};

@@ -9,5 +9,3 @@ console.log(copy.toArray(), w.getValue().toArray()); // [1, 2, 3] [9, 2, 3]
 
 w.setValue([5, 6]); // another length is fine
 console.log(storage.toArray(), w.getValue().toArray()); // [9, 2, 3] [5, 6]: a borrowed view never changes by itself
-
-export {};

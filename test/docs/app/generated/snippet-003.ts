@@ -9,5 +9,3 @@ console.log(accumulate(1).item(), accumulate(10).item()); // 0 1: outputs are co
 console.log(state.getValue().item()); // 11
 state.setValue(-1); // every function sees it at its next call
 console.log(accumulate(3).item()); // -1
-
-export {};

@@ -12,5 +12,3 @@ calls.defaultUpdate = calls.add(1n);
 const next = compile([], calls);
 next();
 console.log(next().item(), calls.getValue().item()); // 1 2
-
-export {};

@@ -7,5 +7,3 @@ try {
 } catch (error) {
   if (isBitaleError(error, "SHARED_AS_INPUT")) console.log(error.cure);
 }
-
-export {};

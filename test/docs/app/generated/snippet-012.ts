@@ -1,5 +1,14 @@
 // docs/plugins.md:19
-import { definePlugin, emptyNDArray, type NDArray, RefusalError, SharedVariable, TensorType, tryNDArray, createRuntime } from "@bitale/core";
+import {
+  createRuntime,
+  definePlugin,
+  emptyNDArray,
+  type NDArray,
+  RefusalError,
+  SharedVariable,
+  TensorType,
+  tryNDArray,
+} from "@bitale/core";
 
 /** The internal value: whatever you like. */
 class Parcel {
@@ -50,7 +59,10 @@ export const plugin = definePlugin({
         if (found === undefined) throw new RefusalError("not a dense value");
         const { dtype, shape } = found.array;
         if (dtype !== "float32" && dtype !== "float64") throw new RefusalError(`no parcels of ${dtype}`);
-        const type = new ParcelType(dtype, shape.map(() => null));
+        const type = new ParcelType(
+          dtype,
+          shape.map(() => null),
+        );
         return new SharedVariable(name, type, value, strict, { allowDowncast });
       },
     }),
@@ -62,5 +74,3 @@ const s = runtime.shared(emptyNDArray([2], "float32"), { name: "s" });
 const f = runtime.compile([], s, { updates: [[s, s.add(1)]] });
 f();
 console.log((s.getValue({ borrow: true, returnInternalType: true }) as Parcel).content.toArray()); // [1, 1]
-
-export {};

@@ -1,5 +1,6 @@
 // plugins/sparse/src/formats/matrix.ts:135
 import { CsrMatrix } from "@bitale/sparse";
+
 const a = new CsrMatrix({
   data: new Float32Array([2, 1, 3]),
   indices: new Int32Array([1, 0, 2]),
@@ -7,5 +8,3 @@ const a = new CsrMatrix({
   shape: [2, 3],
 });
 a.toArray(); // [[0, 2, 0], [1, 0, 3]]
-
-export {};
