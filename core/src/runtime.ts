@@ -52,8 +52,14 @@ export interface SharedOptions {
   /** true: any cast; false: only lossless ones; undefined: lossless, and JS floats into `floatX`. */
   readonly allowDowncast?: boolean | undefined;
 }
+type KwargNames = { [B in BackendId]: keyof KwargsOf<B> }[BackendId];
+type OnlyKwargsOf<B extends BackendId> = KwargsOf<B> & {
+  readonly [K in Exclude<KwargNames, keyof KwargsOf<B>>]?: never;
+};
 /** Kwargs of any one backend: they limit the candidates to those that accept them. */
-export type AnyKwargs = [BackendId] extends [never] ? unknown : { [B in BackendId]: KwargsOf<B> }[BackendId];
+export type AnyKwargs = [BackendId] extends [never]
+  ? unknown
+  : { [B in BackendId]: OnlyKwargsOf<B> }[BackendId];
 
 /**
  * What `createRuntime` takes: configuration (it wins over all other layers) and surroundings. With `plugins` nothing

@@ -61,9 +61,11 @@ describe("in the browser", () => {
       onTestFinished(server.close);
       const { page, errors, close } = await openPage(launch as ChromiumLaunch, server.url);
       onTestFinished(close);
-      await page.waitForFunction(() => "training" in globalThis, undefined, { timeout: 5000 }).catch((error) => {
-        throw new Error(`${error.message}\n${errors.join("\n")}`);
-      });
+      await page
+        .waitForFunction(() => "training" in globalThis, undefined, { timeout: 5000 })
+        .catch((error) => {
+          throw new Error(`${error.message}\n${errors.join("\n")}`);
+        });
       const run = (given: TrainingTask) =>
         (globalThis as unknown as { training: (t: TrainingTask) => Promise<TrainingResult> }).training(given);
       const result = await page.evaluate(run, { ...task, backends });
