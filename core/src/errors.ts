@@ -163,7 +163,7 @@ const REFUSAL = Symbol.for("bitale.refusal");
  * @example
  * ```ts
  * import { RefusalError } from "@bitale/core";
- * throw new RefusalError("only 2-d arrays have rows");
+ * console.log(new RefusalError("only 2-d arrays have rows").code); // REFUSED
  * ```
  */
 export class RefusalError extends BitaleTypeError {

@@ -99,8 +99,15 @@ export interface Runtime {
   ): SharedVariable<TypeOf<B>>;
   shared<const V>(
     value: V,
-    options?: SharedOptions & { readonly backend?: string } & AnyKwargs,
+    options?: SharedOptions & { readonly backend?: undefined } & AnyKwargs,
   ): SharedVariable<TypeForValue<V>>;
+  /** With a backend that the type checker does not know: a name from the outside. */
+  shared<S extends string>(
+    value: unknown,
+    options: SharedOptions & { readonly backend: S extends BackendId ? never : S } & Readonly<
+        Record<string, unknown>
+      >,
+  ): SharedVariable;
   /** The decision of `shared` as data: who was asked, in which order, who took it or why not. */
   explain(
     value: unknown,

@@ -20,6 +20,19 @@ export function snippetsOf(text: string, file: string): Snippet[] {
   });
 }
 
+/** What a snippet says that it prints: the comments behind its `console.log`, up to an explanation. */
+export function promisedOutput(code: string): string[] {
+  return code.split("\n").flatMap((line) => {
+    const comment = /console\.log\(.*\);? \/\/ (.*)$/.exec(line)?.[1];
+    if (comment === undefined) return [];
+    const [output = ""] = comment.split(/: |; /);
+    return output.includes("…") || /[a-z] [a-z]/.test(output) ? [] : [output];
+  });
+}
+
+/** Text without what only lays it out. */
+export const plainText = (text: string): string => text.replace(/[\s'"`]/g, "");
+
 /** All snippets below some files and folders of the project. */
 export function collectSnippets(root: string, places: readonly string[]): Snippet[] {
   return places

@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
-import { collectSnippets } from "./snippet-source.js";
+import { collectSnippets, plainText, promisedOutput } from "./snippet-source.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 const app = join(root, "test/docs/app");
@@ -52,10 +52,16 @@ describe("snippets of the docs", () => {
   });
 
   it.each(snippets.map((s, i) => [s.origin, i] as const))("%s", (_origin, i) => {
-    execFileSync(process.execPath, [join(generated, "out", `${fileOf(i)}.js`)], {
+    const printed = execFileSync(process.execPath, [join(generated, "out", `${fileOf(i)}.js`)], {
       cwd: app,
       encoding: "utf8",
       stdio: "pipe",
     });
+    let rest = plainText(printed);
+    for (const promise of promisedOutput(snippets[i]?.code ?? "")) {
+      const at = rest.indexOf(plainText(promise));
+      expect(at, `${promise} is not printed in: ${printed}`).toBeGreaterThanOrEqual(0);
+      rest = rest.slice(at + plainText(promise).length);
+    }
   });
 });

@@ -79,26 +79,31 @@ function badOperand(value: unknown): BitaleTypeError {
 export const isWeak = (variable: Variable): variable is Constant<TensorType, NDArray> =>
   isConstant(variable) && variable.weak;
 
-/** The dtype that a literal takes beside `dtype`: its own where it fits, `floatX` for a fraction among integers. */
-function literalDType(literal: Constant<TensorType, NDArray>, dtype: DType): DType {
-  if (isFloat(dtype)) return dtype;
-  const value = literal.value.get();
-  if (typeof value === "number" && !Number.isInteger(value)) return floatX();
-  const big = BigInt(value);
+const isFraction = ({ value }: Constant<TensorType, NDArray>): boolean => {
+  const number = value.get();
+  return typeof number === "number" && !Number.isInteger(number);
+};
+
+/** The dtype of an integer literal beside discrete operands: theirs where it fits, else 64 bits. */
+function integerDType({ value }: Constant<TensorType, NDArray>, dtype: DType): DType {
+  const big = BigInt(value.get());
   const fits = (d: DType): boolean => big >= integerRange(d).min && big <= integerRange(d).max;
   if (isInteger(dtype) && fits(dtype)) return dtype;
   return fits("int64") ? "int64" : "uint64";
 }
 
-/** The one dtype of several operands: strong ones promote, literals follow. */
+/**
+ * The one dtype of several operands: strong ones promote, literals follow. A fraction among integers makes the whole
+ * `floatX`.
+ */
 export function commonDType(variables: readonly TensorVariable[]): DType {
   const strong = variables.filter((v) => !isWeak(v)).map((v) => v.type.dtype);
-  if (strong.length === 0) {
-    return variables.map((v) => v.type.dtype).reduce(promote);
-  }
+  if (strong.length === 0) return variables.map((v) => v.type.dtype).reduce(promote);
   const base = strong.reduce(promote);
-  const literals = variables.filter(isWeak).map((literal) => literalDType(literal, base));
-  return literals.reduce(promote, base);
+  if (isFloat(base)) return base;
+  const literals = variables.filter(isWeak);
+  if (literals.some(isFraction)) return floatX();
+  return literals.map((literal) => integerDType(literal, base)).reduce(promote, base);
 }
 
 /** A variable in another dtype; literals are converted at once. */
