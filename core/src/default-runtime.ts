@@ -62,4 +62,4 @@ export const compile = <const I extends readonly Input[], const O extends Output
 export const use: Runtime["use"] = (...plugins) => defaultRuntime().use(...plugins);
 
 /** `Runtime.ready` of the default runtime. */
-export const ready = (): Promise<void> => defaultRuntime().ready();
+export const ready: Runtime["ready"] = (...backends) => defaultRuntime().ready(...backends);

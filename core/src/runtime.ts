@@ -127,8 +127,11 @@ export interface Runtime {
   ): CompiledFunction<I, O>;
   /** Adds plugins that were found in another way (a browser bundle). */
   use(...plugins: readonly Plugin[]): void;
-  /** Waits for backends that start asynchronously. */
-  ready(): Promise<void>;
+  /**
+   * Waits for backends that start asynchronously: the given ones; else those that the configuration names; else all.
+   * @throws BitaleError UNKNOWN_BACKEND, BACKEND_FAILED for one that was named
+   */
+  ready(...backends: readonly string[]): Promise<void>;
   /** Builds graphs with this runtime's `floatX`. */
   scope<R>(body: () => R): R;
   /** Gives all storage back. */
@@ -188,7 +191,7 @@ export function createRuntimeIn(environment: Environment, options: RuntimeOption
     use: (...more) => {
       for (const plugin of more) registry.add(plugin, "runtime.use()");
     },
-    ready: () => registry.ready(),
+    ready: (...backends) => registry.ready(...backends),
     scope,
     dispose: () => registry.dispose(),
   };

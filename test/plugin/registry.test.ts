@@ -209,6 +209,26 @@ describe("isolation", () => {
       "BACKEND_FAILED",
     );
   });
+  it("ready() starts what is named: in the call, else in the configuration", async () => {
+    const started: string[] = [];
+    const late = (id: string) =>
+      plainPlugin(id, {
+        start: () => ({
+          init: async () => {
+            started.push(id);
+          },
+        }),
+      });
+    const { runtime } = runtimeOf([late("a"), late("b"), late("c")], {
+      backends: ["a"],
+      variables: [{ name: "x", backend: "b" }],
+    });
+    await runtime.ready();
+    expect(started).toEqual(["a", "b"]);
+    await runtime.ready("c", "a");
+    expect(started).toEqual(["a", "b", "c"]);
+    expect(await code(() => runtime.ready("d"))).toBe("UNKNOWN_BACKEND");
+  });
   it("two plugins with one id: the first stays, the second is a failure", () => {
     const { runtime } = runtimeOf([plainPlugin("a"), plainPlugin("a")]);
     expect(runtime.failures[0]?.error).toMatchObject({ code: "DUPLICATE_PLUGIN" });

@@ -194,11 +194,17 @@ export class Registry {
       });
   }
 
-  /** Waits for all backends that start asynchronously. @throws BitaleError BACKEND_FAILED for one asked for by name */
-  async ready(): Promise<void> {
-    for (const entry of this.#entries) this.#tryStart(entry);
-    await Promise.all(this.#entries.map((entry) => this.#initialize(entry)));
-    for (const id of this.config.values.backends) this.named(id);
+  /**
+   * Waits for backends that start asynchronously: the given ones; else those that the configuration names; else all.
+   * @throws BitaleError UNKNOWN_BACKEND, BACKEND_FAILED for one that was named
+   */
+  async ready(...ids: readonly string[]): Promise<void> {
+    const { backends, variables } = this.config.values;
+    const named = ids.length > 0 ? ids : [...backends, ...variables.map((rule) => rule.backend)];
+    const entries = this.#entries.filter(({ plugin }) => named.length === 0 || named.includes(plugin.id));
+    for (const entry of entries) this.#tryStart(entry);
+    await Promise.all(entries.map((entry) => this.#initialize(entry)));
+    for (const id of named) this.named(id);
   }
 
   /** Gives everything back, the last started first; once. @throws AggregateError of what failed */
@@ -297,6 +303,6 @@ function notReady(id: string): BitaleError {
   return new BitaleError("BACKEND_NOT_READY", {
     subject: `backend ${id}`,
     problem: "it starts asynchronously and is not ready yet",
-    cure: "await runtime.ready() (or ready()) before the first variable is made",
+    cure: `await runtime.ready("${id}") (or ready("${id}")) before the first variable is made`,
   });
 }

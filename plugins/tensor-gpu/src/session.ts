@@ -43,7 +43,7 @@ export class GpuSession {
       throw new BitaleError("BACKEND_NOT_READY", {
         subject: "backend tensor-gpu",
         problem: "the GPU is not ready yet",
-        cure: "await runtime.ready()",
+        cure: 'await runtime.ready("tensor-gpu")',
       });
     }
     if (this.#lost !== undefined) {
