@@ -17,7 +17,8 @@ import {
 } from "@bitale/core";
 import fc from "fast-check";
 import { referenceExecutable } from "../core/dist/plugin/kernel-table.js";
-import { type TypeRule, typeRules } from "../core/dist/tensor/type-rules.js";
+import type { TypeRule } from "../core/dist/tensor/type-rules/rule.js";
+import { typeRules } from "../core/dist/tensor/type-rules/table.js";
 
 /** Builds a region; every method returns the id of the value that it declares. */
 export class RegionBuilder {

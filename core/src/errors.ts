@@ -92,66 +92,54 @@ export interface CodedError extends Error, Omit<ErrorDetails, "cause"> {
   readonly code: ErrorCode;
 }
 
+const options = ({ cause }: ErrorDetails): ErrorOptions | undefined =>
+  cause === undefined ? undefined : { cause };
+
+/** Puts the fields of an error in place. */
+function describe(error: Error, name: string, code: ErrorCode, details: ErrorDetails): void {
+  const { subject, problem, expected, got, cure } = details;
+  Object.assign(error, { name, code, subject, problem, expected, got, cure, [BRAND]: true });
+}
+
 /** A failure that is about state or the surroundings: a device, a file, a kernel, a missing backend. */
 export class BitaleError extends Error implements CodedError {
-  readonly [BRAND] = true;
-  readonly code: ErrorCode;
-  readonly subject: string;
-  readonly problem: string;
-  readonly expected: string | undefined;
-  readonly got: string | undefined;
-  readonly cure: string | undefined;
+  declare readonly code: ErrorCode;
+  declare readonly subject: string;
+  declare readonly problem: string;
+  declare readonly expected: string | undefined;
+  declare readonly got: string | undefined;
+  declare readonly cure: string | undefined;
   constructor(code: ErrorCode, details: ErrorDetails) {
-    super(text(details), details.cause === undefined ? undefined : { cause: details.cause });
-    this.name = new.target.name;
-    this.code = code;
-    this.subject = details.subject;
-    this.problem = details.problem;
-    this.expected = details.expected;
-    this.got = details.got;
-    this.cure = details.cure;
+    super(text(details), options(details));
+    describe(this, new.target.name, code, details);
   }
 }
 
 /** Something of the wrong kind was handed over: a value, an argument, a type. */
 export class BitaleTypeError extends TypeError implements CodedError {
-  readonly [BRAND] = true;
-  readonly code: ErrorCode;
-  readonly subject: string;
-  readonly problem: string;
-  readonly expected: string | undefined;
-  readonly got: string | undefined;
-  readonly cure: string | undefined;
+  declare readonly code: ErrorCode;
+  declare readonly subject: string;
+  declare readonly problem: string;
+  declare readonly expected: string | undefined;
+  declare readonly got: string | undefined;
+  declare readonly cure: string | undefined;
   constructor(code: ErrorCode, details: ErrorDetails) {
-    super(text(details), details.cause === undefined ? undefined : { cause: details.cause });
-    this.name = new.target.name;
-    this.code = code;
-    this.subject = details.subject;
-    this.problem = details.problem;
-    this.expected = details.expected;
-    this.got = details.got;
-    this.cure = details.cure;
+    super(text(details), options(details));
+    describe(this, new.target.name, code, details);
   }
 }
 
 /** Something of the right kind is out of range: an index, an axis, a length. */
 export class BitaleRangeError extends RangeError implements CodedError {
-  readonly [BRAND] = true;
-  readonly code: ErrorCode;
-  readonly subject: string;
-  readonly problem: string;
-  readonly expected: string | undefined;
-  readonly got: string | undefined;
-  readonly cure: string | undefined;
+  declare readonly code: ErrorCode;
+  declare readonly subject: string;
+  declare readonly problem: string;
+  declare readonly expected: string | undefined;
+  declare readonly got: string | undefined;
+  declare readonly cure: string | undefined;
   constructor(code: ErrorCode, details: ErrorDetails) {
-    super(text(details), details.cause === undefined ? undefined : { cause: details.cause });
-    this.name = new.target.name;
-    this.code = code;
-    this.subject = details.subject;
-    this.problem = details.problem;
-    this.expected = details.expected;
-    this.got = details.got;
-    this.cure = details.cure;
+    super(text(details), options(details));
+    describe(this, new.target.name, code, details);
   }
 }
 

@@ -4,7 +4,8 @@ import type { NDArray } from "./ndarray.js";
 import type { DimSpec, PrimitiveName, PrimitiveParams } from "./primitives.js";
 import type { Dim } from "./shape.js";
 import { isTensorType, TensorType } from "./tensor-type.js";
-import { type TensorFacts, type TypeRule, typeRules } from "./type-rules.js";
+import type { TensorFacts, TypeRule } from "./type-rules/rule.js";
+import { typeRules } from "./type-rules/table.js";
 
 const BRAND = Symbol.for("bitale.primitive-op");
 
