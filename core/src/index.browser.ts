@@ -38,6 +38,8 @@ export {
   type RegionPlan,
   type ScalarOp,
   slotsOf,
+  type WholeName,
+  type WholeStep,
   type WindowCheck,
 } from "./plan/steps.js";
 export { broadcast as broadcastView, isContiguous as isContiguousView, type View } from "./plan/view.js";
@@ -116,6 +118,9 @@ export {
   type TensorLike,
   type TensorVariable,
 } from "./tensor/ops/operands.js";
+export * from "./tensor/ops/ordering.js";
+export * from "./tensor/ops/random.js";
+export * from "./tensor/ops/rearranging.js";
 export * from "./tensor/ops/reductions.js";
 export {
   broadcastTo,
@@ -138,6 +143,7 @@ export { type PinnedShapeKwargs, pinnedShape } from "./tensor/pinned-shape.js";
 export { isPrimitive, PrimitiveOp } from "./tensor/primitive-op.js";
 export * from "./tensor/primitives.js";
 export { evaluateScalar, type ScalarName } from "./tensor/reference/evaluate-scalar.js";
+export { type ReferenceKernel, referenceKernels } from "./tensor/reference/kernels.js";
 export * from "./tensor/shape.js";
 export * from "./tensor/symbols.js";
 export { isTensorType, TensorType } from "./tensor/tensor-type.js";

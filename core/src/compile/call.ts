@@ -2,11 +2,13 @@
  * Step 7: one call. Reads arguments and storage, runs the steps, prepares every result, and only then commits: until
  * the commit nothing that anybody can see has changed, and the commit cannot fail.
  */
-import type { Variable } from "../graph/nodes.js";
+import type { Apply, Variable } from "../graph/nodes.js";
 import type { Type } from "../graph/type.js";
 import type { Executable, HostMemory } from "../plugin/contract.js";
 import type { Container } from "../shared/container.js";
+import { evaluatePrimitive } from "../tensor/evaluate.js";
 import { isNDArray, type NDArray, scalarNDArray } from "../tensor/ndarray.js";
+import type { PrimitiveOp } from "../tensor/primitive-op.js";
 import type { TensorType } from "../tensor/tensor-type.js";
 import { CallNumbers } from "./call-numbers.js";
 import type { OutputPlan } from "./interface.js";
@@ -128,10 +130,12 @@ function signatureOf(
   const facts = new Facts(shapes, linked.numbers, called);
   inferShapes(stage.stage, facts);
   const regions = new Map(
-    stage.stage.regions.map((plan): [typeof plan, CompiledRegion] => {
-      const lowered = lowerRegion(plan, facts);
-      return [plan, { ...lowered, executable: plan.executor.compileRegion(lowered.region) }];
-    }),
+    stage.stage.regions
+      .filter((plan) => !plan.executor.late)
+      .map((plan): [typeof plan, CompiledRegion] => {
+        const lowered = lowerRegion(plan, facts);
+        return [plan, { ...lowered, executable: plan.executor.compileRegion(lowered.region) }];
+      }),
   );
   const signature = { facts, regions };
   stage.signatures.set(key, signature);
@@ -172,6 +176,13 @@ function* runStep(
     const host = yield* toHost(from.type, values[from.index], true);
     values[to.index] = to.type.residence === "host" ? host : to.type.fromHost(host, { borrow: true });
     if (to.type.residence !== "host") owned.set(values[to.index], to);
+    return;
+  }
+  if (step.plan.executor.late) {
+    const node = step.plan.nodes[0] as Apply;
+    const operands = step.inputs.map((slot) => values[slot.index] as NDArray);
+    for (const output of step.outputs)
+      values[output.index] = evaluatePrimitive(node.op as PrimitiveOp, operands);
     return;
   }
   const compiled = signature.regions.get(step.plan) as CompiledRegion;

@@ -12,6 +12,8 @@ import { isTensorType, type TensorType } from "../tensor/tensor-type.js";
 /** Whoever runs regions: a backend with a compiler, a plugin's own ops, or core's reference kernels. */
 export interface Executor {
   readonly id: string;
+  /** Runs single nodes, without a region: the lengths of their results are only known afterwards. */
+  readonly late?: true;
   /** Where its values live: "host", or the id of a backend with a device. */
   readonly residence: string;
   /** Whether it runs this node. */
@@ -22,6 +24,19 @@ export interface Executor {
   /** Gives back a value that a region made and nobody keeps. */
   release(type: Type, value: unknown): void;
 }
+
+/** Runs what has results of unknown lengths, on the host. */
+export const lateExecutor: Executor = {
+  id: "host",
+  late: true,
+  residence: "host",
+  supports: (node) => isPrimitive(node.op, "nonzero"),
+  compileRegion: () => {
+    throw new TypeError("late nodes are in no region");
+  },
+  typeFor: (plain) => plain,
+  release: () => {},
+};
 
 /** What sumTo and other primitives without a kernel of their own need to be there. */
 const needs: { readonly [N in PrimitiveName]?: readonly LoweredName[] } = {

@@ -38,14 +38,15 @@ export function partition(
     const after = (variable: Variable, strictly: boolean, newStage: boolean): void => {
       const group = groupOf.get(variable);
       if (group === undefined) return;
-      const same = groups[group]?.executor === executor && !strictly;
+      const late = groups[group]?.executor.late === true;
+      const same = groups[group]?.executor === executor && !strictly && !late;
       earliest = Math.max(earliest, same ? group : group + 1);
-      stage = Math.max(stage, (groups[group]?.stage as number) + (newStage ? 1 : 0));
+      stage = Math.max(stage, (groups[group]?.stage as number) + (newStage || late ? 1 : 0));
     };
     const { shape, value } = node.op.hostOperands(node.inputs);
     for (const source of lengthSources(node.inputs, [], numbers)) {
-      const group = groupOf.get(source);
-      if (group !== undefined) stage = Math.max(stage, groups[group]?.stage as number);
+      const group = groups[groupOf.get(source) ?? -1];
+      if (group !== undefined) stage = Math.max(stage, group.stage + (group.executor.late ? 1 : 0));
     }
     for (const operand of dataOperands(node)) {
       for (const source of depends(operand)) after(source, source !== operand, false);
@@ -54,7 +55,9 @@ export function partition(
       for (const source of depends(node.inputs[position] as Variable)) after(source, true, false);
     for (const position of shape)
       for (const source of depends(node.inputs[position] as Variable)) after(source, true, true);
-    let index = groups.findIndex((g, i) => i >= earliest && g.executor === executor && g.stage >= stage);
+    let index = executor.late
+      ? -1
+      : groups.findIndex((g, i) => i >= earliest && g.executor === executor && g.stage >= stage);
     if (index === -1) {
       index = groups.length;
       groups.push({ executor, stage: Math.max(stage, groups.at(-1)?.stage ?? 0), nodes: [] });

@@ -3,7 +3,7 @@ import { BitaleError } from "../errors.js";
 import type { Apply, Variable } from "../graph/nodes.js";
 import { isSharedVariable } from "../shared/shared-variable.js";
 import { isPrimitive } from "../tensor/primitive-op.js";
-import type { Executor } from "./executor.js";
+import { type Executor, lateExecutor } from "./executor.js";
 import type { HostNumbers } from "./host-numbers.js";
 
 /** The executor of every node that runs in a region (host numbers run in none). */
@@ -37,7 +37,7 @@ export function place(
       (operand) => free.has(operand) || (operand.owner === undefined && !isSharedVariable(operand)),
     );
     const devices = held.length > 0 ? held : unbound && preferred !== undefined ? [preferred] : [];
-    const chosen = [...devices, ...executors.filter((e) => e.residence === "host")].find((e) =>
+    const chosen = [lateExecutor, ...devices, ...executors.filter((e) => e.residence === "host")].find((e) =>
       e.supports(node),
     );
     if (chosen === undefined) throw noKernel(node, executors);

@@ -103,7 +103,10 @@ export function inferNode(node: Apply, facts: Facts): void {
 
 /** All nodes of a stage, operands and what lengths depend on first: a node is always younger than its operands. */
 export const inOrder = (stage: Stage): Apply[] =>
-  stage.regions.flatMap((plan) => plan.nodes).sort((a, b) => a.id - b.id);
+  stage.regions
+    .filter((plan) => !plan.executor.late)
+    .flatMap((plan) => plan.nodes)
+    .sort((a, b) => a.id - b.id);
 
 function nodeShapes(node: Apply, facts: Facts): readonly (readonly number[])[] {
   const host = node.op.hostOperands(node.inputs);

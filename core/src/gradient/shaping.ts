@@ -1,6 +1,7 @@
 /** Gradients of the primitives that move elements, and of the general dot. */
 import { zerosLike } from "../tensor/ops/creation.js";
 import { add } from "../tensor/ops/elementwise.js";
+import { index, slice } from "../tensor/ops/indexing.js";
 import type { TensorVariable } from "../tensor/ops/operands.js";
 import {
   broadcastLike,
@@ -30,7 +31,11 @@ type Shaping =
   | "takeAlongAxis"
   | "scatterAlongAxis"
   | "dot"
-  | "iota";
+  | "iota"
+  | "argsort"
+  | "cumsum"
+  | "randomBits"
+  | "nonzero";
 
 /** A window of `from` in the shape of `like`, at the starts that another op had. */
 function windowLike(
@@ -183,6 +188,17 @@ export const shapingGradients: GradientRules<Shaping> = {
     return [dotGradient(params, pair, gradient, 0), dotGradient(params, pair, gradient, 1)];
   },
   iota: () => [],
+  argsort: () => [undefined],
+  cumsum: ({ params, gradient }) => {
+    const { axis } = params;
+    const backwards = (x: TensorVariable): TensorVariable => {
+      const items = lengthsOf(x).map((_, i) => (i === axis ? slice(null, null, -1) : slice()));
+      return index(x, ...items);
+    };
+    return [backwards(primitive("cumsum", { axis }, [backwards(gradient)]))];
+  },
+  randomBits: () => [undefined],
+  nonzero: () => [undefined],
 };
 
 const toLength = (length: Length): TensorVariable | bigint =>

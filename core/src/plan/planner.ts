@@ -332,6 +332,13 @@ class Planner {
         } as PlannedStep);
         return;
       }
+      case "argsort":
+      case "cumsum":
+      case "randomBits": {
+        const operands = inputs.map((view) => this.#contiguous(view));
+        this.#steps.push({ kind: "whole", op: node.op, params: node.params, operands, out } as PlannedStep);
+        return;
+      }
       default:
         throw new TypeError(`${node.op} is planned elsewhere`);
     }

@@ -80,7 +80,20 @@ export type IndexingStep = {
   };
 }[IndexingName];
 
-export type PlannedStep = LoopStep | DotStep | IotaStep | IndexingStep;
+export type WholeName = "argsort" | "cumsum" | "randomBits";
+
+/** A primitive on whole row-major operands, which a backend runs in its own way or by core's reference kernel. */
+export type WholeStep = {
+  readonly [N in WholeName]: {
+    readonly kind: "whole";
+    readonly op: N;
+    readonly params: LoweredParams[N];
+    readonly operands: readonly View[];
+    readonly out: View;
+  };
+}[WholeName];
+
+export type PlannedStep = LoopStep | DotStep | IotaStep | IndexingStep | WholeStep;
 
 /** A window with starts that are numbers of the call: it must stay inside, and is checked before anything runs. */
 export interface WindowCheck {
@@ -109,6 +122,7 @@ export function slotsOf(step: PlannedStep): number[] {
     case "iota":
       return [step.out.slot];
     case "indexing":
+    case "whole":
       return [step.out.slot, ...step.operands.map((operand) => operand.slot)];
   }
 }

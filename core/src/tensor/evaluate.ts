@@ -1,7 +1,7 @@
 /** One primitive on arrays, by the reference kernels: for folding, and for numbers that decide shapes. */
 import type { DType } from "./dtype.js";
 import { lower } from "./lower.js";
-import type { NDArray } from "./ndarray.js";
+import { NDArray, positions } from "./ndarray.js";
 import { fillDims, inferFacts, type PrimitiveOp } from "./primitive-op.js";
 import type { LoweredName } from "./primitives.js";
 import { type ReferenceKernel, referenceKernels } from "./reference/kernels.js";
@@ -11,6 +11,7 @@ import { type ReferenceKernel, referenceKernels } from "./reference/kernels.js";
  * @returns a fresh array, or the first operand itself where the primitive only passes it on
  */
 export function evaluatePrimitive(op: PrimitiveOp, inputs: readonly NDArray[]): NDArray {
+  if (op.name === "nonzero") return nonzero(inputs[0] as NDArray);
   const count = op.dataCount(inputs.length);
   const data = inputs.slice(0, count);
   const dims = inputs.slice(count).map((input) => input.item());
@@ -23,6 +24,17 @@ export function evaluatePrimitive(op: PrimitiveOp, inputs: readonly NDArray[]): 
     operands = [runKernel(step.op, step.params, operands, dtype, step.shape)];
   }
   return operands[0] as NDArray;
+}
+
+/** Positions of what is true in a bool vector. */
+function nonzero(x: NDArray): NDArray {
+  const found: bigint[] = [];
+  let at = 0n;
+  for (const position of positions(x)) {
+    if (x.data[position]) found.push(at);
+    at++;
+  }
+  return new NDArray({ data: BigInt64Array.from(found), shape: [found.length], dtype: "int64" });
 }
 
 function runKernel(

@@ -63,11 +63,13 @@ export function lower<N extends PrimitiveName>(
       return steps(step("updateSlice", { starts: lists[0] as readonly StartSpec[], steps: strides, mode }));
     }
     case "iota":
-      return steps(step("iota", {}));
+    case "randomBits":
+      return steps(step(name as "iota", {}));
     case "cast":
       return steps(step("cast", {}));
     case "dimension":
-      throw new TypeError("dimension is folded before lowering");
+    case "nonzero":
+      throw new TypeError(`${name} is never lowered`);
     default:
       return steps(step(name as LoweredName, params as never));
   }

@@ -134,6 +134,14 @@ export interface PrimitiveParams
   dot: DotParams;
   /** (...n) 0, 1, … length-1 as int64. */
   iota: { readonly length: DimSpec };
+  /** (x) positions in ascending order along an axis, int64; equal elements keep their order, NaN comes last. */
+  argsort: { readonly axis: number };
+  /** (x) running sums along an axis. */
+  cumsum: { readonly axis: number };
+  /** (state, ...n) random 32-bit words, uint32; the state is [key, key, counter, counter] as uint32. */
+  randomBits: { readonly length: DimSpec };
+  /** (x: bool vector) positions of what is true, int64. Its length is only known once it has run. */
+  nonzero: NoParams;
   /** (x) itself; checks lengths at the call. */
   specifyShape: { readonly shape: readonly Dim[] };
   /** (x) itself; gradients stop: "zero" as zeros, "disconnected" as no path at all. */
@@ -176,6 +184,10 @@ export interface LoweredParams
   dot: DotParams;
   /** 0, 1, … as many as the result has elements, in its dtype. */
   iota: NoParams;
+  argsort: { readonly axis: number };
+  cumsum: { readonly axis: number };
+  /** As many words as the result has elements. */
+  randomBits: NoParams;
 }
 export type LoweredName = keyof LoweredParams;
 
@@ -184,6 +196,7 @@ const loweredAway = [
   "sumTo",
   "specifyShape",
   "stopGradient",
+  "nonzero",
 ] as const satisfies readonly PrimitiveName[];
 
 /** The names that a backend implements. */
@@ -206,6 +219,9 @@ export const loweredNames: readonly LoweredName[] = [
   "scatterAlongAxis",
   "dot",
   "iota",
+  "argsort",
+  "cumsum",
+  "randomBits",
 ];
 
 /** Whether a backend ever sees this primitive. */

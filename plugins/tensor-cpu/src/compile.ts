@@ -20,7 +20,7 @@ import { canGenerate } from "./kernels/loop.js";
 import { loopStep } from "./kernels/loop-step.js";
 import { dotStep } from "./program/dot-step.js";
 import type { Frame, Step } from "./program/frame.js";
-import { indexingStep, iotaStep } from "./program/move-steps.js";
+import { indexingStep, iotaStep, wholeStep } from "./program/move-steps.js";
 import type { ArenaMemory } from "./storage.js";
 
 /** A program with its memory. */
@@ -108,6 +108,8 @@ function stepOf(work: PlannedStep, codegen: boolean): Step | undefined {
       return iotaStep(work.out);
     case "indexing":
       return indexingStep(work);
+    case "whole":
+      return wholeStep(work);
   }
 }
 

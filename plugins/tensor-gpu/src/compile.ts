@@ -29,6 +29,8 @@ function kernelOf(step: PlannedStep): Kernel | undefined {
       return iotaKernel(step);
     case "indexing":
       return indexingKernel(step);
+    case "whole":
+      throw new TypeError(`tensor-gpu does not declare ${step.op}`);
   }
 }
 

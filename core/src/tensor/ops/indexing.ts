@@ -4,8 +4,16 @@ import { isVariable, type Variable } from "../../graph/nodes.js";
 import { isFloat, kindOf } from "../dtype.js";
 import { primitive } from "../primitive-op.js";
 import { normalizeAxis } from "../shape.js";
+import { indexOperand, readSelection, select, writeSelection } from "./advanced-indexing.js";
 import { add, lt, maximum, minimum, sub, where } from "./elementwise.js";
-import { asTensor, cast, type Operand, overridden, type TensorVariable } from "./operands.js";
+import {
+  asTensor,
+  cast,
+  type Operand,
+  overridden,
+  type TensorLike,
+  type TensorVariable,
+} from "./operands.js";
 import { broadcastTo, expandDims, type Length, lengthOf, lengths, lengthsOf, reshape } from "./shaping.js";
 
 /** Python's `start:stop:step`; null or missing: from the first, to the last. */
@@ -21,11 +29,26 @@ export const slice = (start?: Length | null, stop?: Length | null, step?: number
   step,
 });
 
-/** One entry of an index: a position (drops the axis), a slice, a new axis (null), or "..." for the axes between. */
-export type IndexItem = Length | Slice | null | "...";
+/**
+ * One entry of an index: a position (drops the axis), a slice, a new axis (null), "..." for the axes between, an
+ * integer array, or a bool mask over as many axes as it has.
+ */
+export type IndexItem = Length | Slice | null | "..." | TensorLike;
+type BasicItem = Length | Slice | null;
 
+const sliceKeys = ["start", "stop", "step"];
 const isSlice = (item: IndexItem): item is Slice =>
-  typeof item === "object" && item !== null && !isVariable(item);
+  typeof item === "object" &&
+  item !== null &&
+  !isVariable(item) &&
+  !Array.isArray(item) &&
+  !ArrayBuffer.isView(item) &&
+  Object.keys(item).every((key) => sliceKeys.includes(key));
+/** Whether an entry selects by its elements. */
+const isArray = (item: IndexItem): item is TensorLike | Variable => {
+  if (item === null || item === "..." || typeof item === "number" || isSlice(item)) return false;
+  return !isVariable(item) || asTensor(item).type.ndim > 0 || asTensor(item).type.dtype === "bool";
+};
 
 interface Window {
   readonly start: Length;
@@ -102,8 +125,16 @@ function windows(tensor: TensorVariable, parts: readonly Window[]): TensorVariab
   ]);
 }
 
+/** Axes that an entry takes up. */
+function axesOf(item: IndexItem): number {
+  if (item === null || item === "...") return 0;
+  if (!isArray(item)) return 1;
+  const { dtype, ndim } = indexOperand(item as Operand).type;
+  return dtype === "bool" ? ndim : 1;
+}
+
 function fullIndex(rank: number, items: readonly IndexItem[]): Exclude<IndexItem, "...">[] {
-  const used = items.filter((item) => item !== null && item !== "...").length;
+  const used = items.reduce<number>((count, item) => count + axesOf(item), 0);
   const dots = items.filter((item) => item === "...").length;
   if (used > rank || dots > 1) {
     throw new BitaleTypeError("BAD_OPERAND", {
@@ -131,11 +162,11 @@ function position(item: Length, length: Length): Length {
 }
 
 /** What an index selects: a window, then axes dropped and inserted. */
-function plan(tensor: TensorVariable, items: readonly IndexItem[]) {
+function plan(tensor: TensorVariable, items: readonly BasicItem[]) {
   const parts: Window[] = [];
   const result: Length[] = [];
   const kept: number[] = [];
-  for (const item of fullIndex(tensor.type.ndim, items)) {
+  for (const item of items) {
     if (item === null) {
       result.push(1);
       continue;
@@ -167,7 +198,12 @@ export function index(x: Operand, ...items: readonly IndexItem[]): TensorVariabl
   const other = overridden("index", [x, items]);
   if (other !== undefined) return other as TensorVariable;
   const tensor = asTensor(x);
-  const { parts, result, kept } = plan(tensor, items);
+  const full = fullIndex(tensor.type.ndim, items);
+  if (full.some(isArray)) {
+    const { basic, entries } = split(full);
+    return readSelection(select(index(tensor, ...basic), entries));
+  }
+  const { parts, result, kept } = plan(tensor, full as BasicItem[]);
   const window = trivial(parts, tensor) ? tensor : windows(tensor, parts);
   return kept.length === parts.length && result.length === parts.length ? window : reshape(window, result);
 }
@@ -184,6 +220,39 @@ export function narrow(x: Operand, axis: number, start: Length, length: Length):
   return windows(tensor, parts);
 }
 
+/** Beside arrays positions count as arrays, too: slices and new axes are taken first, then what the arrays select. */
+function split(full: readonly Exclude<IndexItem, "...">[]): {
+  basic: BasicItem[];
+  entries: (TensorVariable | undefined)[];
+} {
+  const basic: BasicItem[] = [];
+  const entries: (TensorVariable | undefined)[] = [];
+  for (const item of full) {
+    if (item === null || isSlice(item)) {
+      basic.push(item);
+      entries.push(undefined);
+      continue;
+    }
+    const selected = indexOperand((typeof item === "number" ? BigInt(item) : item) as Operand);
+    for (let i = 0; i < axesOf(item); i++) basic.push({});
+    entries.push(selected);
+  }
+  return { basic, entries };
+}
+
+/** x with what arrays select set or increased; a part that slices cut out is written back. */
+function updateSelected(
+  tensor: TensorVariable,
+  full: readonly Exclude<IndexItem, "...">[],
+  value: Operand,
+  mode: "set" | "add",
+): TensorVariable {
+  const { basic, entries } = split(full);
+  const part = index(tensor, ...basic);
+  const written = writeSelection(select(part, entries), value, mode);
+  return part === tensor ? written : update(tensor, basic, written, "set");
+}
+
 function update(
   x: Operand,
   items: readonly IndexItem[],
@@ -191,7 +260,9 @@ function update(
   mode: "set" | "add",
 ): TensorVariable {
   const tensor = asTensor(x);
-  const { parts, result } = plan(tensor, items);
+  const full = fullIndex(tensor.type.ndim, items);
+  if (full.some(isArray)) return updateSelected(tensor, full, value, mode);
+  const { parts, result } = plan(tensor, full as BasicItem[]);
   const starts = lengths(parts.map((p) => p.start));
   const shaped = reshape(
     broadcastTo(cast(value, tensor.type.dtype), result),

@@ -7,6 +7,8 @@ import { dotKernels } from "./dot.js";
 import { elementwiseKernels } from "./elementwise.js";
 import { indexingKernels } from "./indexing.js";
 import type { ReferenceKernels } from "./kernel.js";
+import { orderingKernels } from "./ordering.js";
+import { randomKernels } from "./random.js";
 import { reductionKernels } from "./reductions.js";
 import { shapingKernels } from "./shaping.js";
 
@@ -19,4 +21,6 @@ export const referenceKernels: ReferenceKernels<LoweredName> = {
   ...shapingKernels,
   ...indexingKernels,
   ...dotKernels,
+  ...orderingKernels,
+  ...randomKernels,
 };

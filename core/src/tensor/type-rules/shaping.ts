@@ -2,7 +2,7 @@
 
 import type { Shape } from "../shape.js";
 import { broadcastDim, type Dim } from "../shape.js";
-import { dimsOf, mismatch, sameDType, type TensorFacts, type TypeRules } from "./rule.js";
+import { dimsOf, mismatch, refuse, sameDType, type TensorFacts, type TypeRules } from "./rule.js";
 
 /** The lengths of a reshape with -1 worked out, as far as that is possible. */
 function reshaped(from: Shape, to: readonly Dim[]): Dim[] {
@@ -32,6 +32,10 @@ type Shaping =
   | "transpose"
   | "concatenate"
   | "iota"
+  | "argsort"
+  | "cumsum"
+  | "randomBits"
+  | "nonzero"
   | "specifyShape";
 
 export const shapingTypes: TypeRules<Shaping> = {
@@ -119,6 +123,33 @@ export const shapingTypes: TypeRules<Shaping> = {
         mismatch("specifyShape", "the operand does not have the stated shape", [from, shape]);
       }
       return { dtype: (x as TensorFacts).dtype, shape: merged };
+    },
+  },
+  argsort: { arity: 1, infer: (_params, [x]) => ({ dtype: "int64", shape: (x as TensorFacts).shape }) },
+  cumsum: {
+    arity: 1,
+    infer: (_params, inputs) => {
+      const x = inputs[0] as TensorFacts;
+      if (x.dtype === "bool") refuse("cumsum", "not defined for bool", inputs);
+      return x;
+    },
+  },
+  randomBits: {
+    arity: 1,
+    dims: ({ length }) => dimsOf([length]),
+    infer: (_params, inputs, [length]) => {
+      const { dtype, shape } = inputs[0] as TensorFacts;
+      if (dtype !== "uint32" || shape.length !== 1)
+        refuse("randomBits", "the state must be a uint32 vector", inputs);
+      return { dtype: "uint32", shape: length as readonly Dim[] };
+    },
+  },
+  nonzero: {
+    arity: 1,
+    infer: (_params, inputs) => {
+      const { dtype, shape } = inputs[0] as TensorFacts;
+      if (dtype !== "bool" || shape.length !== 1) refuse("nonzero", "a bool vector is needed", inputs);
+      return { dtype: "int64", shape: [null] };
     },
   },
 };

@@ -1,5 +1,14 @@
 /** Steps that are no loops over expressions: iota, moves by indices, and the checks of windows. */
-import { type IndexingStep, sizeOf, type View } from "@bitale/core";
+import {
+  type IndexingStep,
+  NDArray,
+  type ReferenceKernel,
+  referenceKernels,
+  sizeOf,
+  type View,
+  type WholeName,
+  type WholeStep,
+} from "@bitale/core";
 import {
   aroundAxis,
   scatter,
@@ -74,4 +83,18 @@ export function indexingStep(work: IndexingStep): Step {
         );
     }
   }
+}
+
+/** A primitive on whole operands, by core's reference kernel. */
+export function wholeStep({ op, params, operands, out }: WholeStep): Step {
+  const kernel = referenceKernels[op] as ReferenceKernel<WholeName>;
+  return (frame) => {
+    const inputs = operands.map((view) => {
+      const { dtype, shape } = view;
+      return new NDArray({ data: dataOf(frame, view), offset: startOf(frame, view), dtype, shape });
+    });
+    const { dtype, shape } = out;
+    const result = kernel({ params: params as never, inputs, dtype, shape, scalars: frame.scalars });
+    (dataOf(frame, out) as Float64Array).set(result.data as never, startOf(frame, out));
+  };
 }
