@@ -54,6 +54,7 @@ export type ErrorCode =
   | "BAD_ARGUMENT"
   | "NEEDS_ASYNC"
   | "KERNEL_FAILED"
+  | "CHANGED_MEANWHILE"
   | "DEVICE_LOST"
   // plugins and configuration
   | "BAD_PLUGIN"

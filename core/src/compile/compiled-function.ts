@@ -106,7 +106,12 @@ export function makeFunction(
     if (waits !== undefined) throw needsAsync(functionName, waits);
     const args = matchArguments(linked.graph.inputs, call, functionName, made.trustInput);
     const select = selection(layout, call, functionName);
+    const unchanged = watch(linked);
     const { value } = run(linked, args, surroundings.memory).next() as { value: Outcome };
+    if (!unchanged()) {
+      abandon(value);
+      throw changedMeanwhile(functionName);
+    }
     commit(value);
     return select(value.outputs);
   };
@@ -149,8 +154,7 @@ export function makeFunction(
 /** Runs a call that may wait, again where a shared variable was changed meanwhile: no change is ever lost. */
 async function attempt(linked: Linked, args: readonly unknown[], memory: HostMemory): Promise<Outcome> {
   for (;;) {
-    const cells = linked.shared.map(({ variable }) => variable.container.cell);
-    const versions = cells.map((cell) => cell.version);
+    const unchanged = watch(linked);
     const steps = run(linked, args, memory);
     let state = steps.next();
     while (!state.done) {
@@ -162,10 +166,24 @@ async function attempt(linked: Linked, args: readonly unknown[], memory: HostMem
     }
     const outcome = state.value;
     await settled(outcome);
-    if (cells.every((cell, i) => cell.version === versions[i])) return outcome;
+    if (unchanged()) return outcome;
     abandon(outcome);
   }
 }
+
+/** Notes the versions of what the function reads; the result tells whether they are still the same. */
+function watch(linked: Linked): () => boolean {
+  const cells = linked.shared.map(({ variable }) => variable.container.cell);
+  const versions = cells.map((cell) => cell.version);
+  return () => cells.every((cell, i) => cell.version === versions[i]);
+}
+
+const changedMeanwhile = (name: string): BitaleError =>
+  new BitaleError("CHANGED_MEANWHILE", {
+    subject: name,
+    problem: "a shared variable that it reads was changed while it ran, by code that it called",
+    cure: "do not change variables from within an op or a plugin; nothing of this call was stored",
+  });
 
 const hasDevice = (linked: Linked): boolean =>
   linked.stages.some((stage) => stage.stage.regions.some((plan) => plan.executor.residence !== "host"));

@@ -1,0 +1,87 @@
+/** Memory stays flat: the loops that other libraries leak in. */
+import { createRuntime, grad, matrix, type NDArray, ones } from "@bitale/core";
+import { Arena, type ArenaMemory, plugin } from "@bitale/tensor-cpu";
+import { describe, expect, it } from "vitest";
+
+/** A runtime whose host memory can be looked at. */
+function watched() {
+  let memory: ArenaMemory | undefined;
+  const { use } = plugin;
+  const spied = {
+    ...plugin,
+    use: {
+      useFactory: (...args: Parameters<Extract<typeof use, { useFactory: unknown }>["useFactory"]>) => {
+        const backend = (use as Extract<typeof use, { useFactory: unknown }>).useFactory(...args);
+        memory = backend.hostMemory as ArenaMemory;
+        return backend;
+      },
+    },
+  };
+  const runtime = createRuntime({
+    plugins: [spied],
+    pluginOptions: { "tensor-cpu": { arenaBytes: 64 * 65_536 } },
+  });
+  return { runtime, used: () => (memory as ArenaMemory).arena.statistics.used };
+}
+
+describe("memory", () => {
+  it("is flat over calls with updates, and over setValue between them", () => {
+    const { runtime, used } = watched();
+    const W = runtime.shared(ones([20, 10]));
+    const x = matrix("x");
+    const cost = x.dot(W).sqr().sum();
+    const train = runtime.compile([x], cost, { updates: [[W, W.sub(grad(cost, W).mul(1e-4))]] });
+    const data = ones([5, 20]);
+    train(data);
+    const before = used();
+    for (let i = 0; i < 3000; i++) {
+      train(data);
+      if (i % 3 === 0) W.setValue(ones([20, 10]));
+    }
+    expect(used()).toBe(before);
+  });
+
+  it("is flat when lengths change, and when outputs are borrowed by nobody", () => {
+    const { runtime, used } = watched();
+    const s = runtime.shared(ones([4]));
+    const read = runtime.compile([], [s.mul(2), s.sum()]);
+    for (const n of [4, 5, 6]) {
+      s.setValue(ones([n]));
+      read();
+    }
+    s.setValue(ones([4]));
+    const before = used();
+    for (let i = 0; i < 900; i++) {
+      s.setValue(ones([4 + (i % 3)]));
+      read();
+    }
+    s.setValue(ones([4]));
+    expect(used()).toBe(before);
+  });
+
+  it("comes back when variables are disposed, a hundred thousand times", () => {
+    const { runtime, used } = watched();
+    const kept = runtime.shared(ones([8]));
+    const before = used();
+    for (let i = 0; i < 100_000; i++) runtime.shared(1).dispose();
+    expect(used()).toBe(before);
+    expect((kept.getValue() as NDArray).toArray()).toEqual(new Array(8).fill(1));
+  });
+
+  it("a block that somebody borrowed is never handed out again", () => {
+    const { runtime } = watched();
+    const s = runtime.shared(ones([4]), { name: "s" });
+    const borrowed = s.getValue({ borrow: true }) as NDArray;
+    const f = runtime.compile([], null, { updates: [[s, s.add(1)]] });
+    for (let i = 0; i < 50; i++) {
+      f();
+      runtime.shared(ones([4]));
+    }
+    expect(borrowed.toArray()).toEqual([1, 1, 1, 1]);
+    expect((s.getValue() as NDArray).toArray()).toEqual([51, 51, 51, 51]);
+  });
+
+  it("an arena that was never used takes no memory", () => {
+    expect(new Arena().statistics).toMatchObject({ used: 0, free: 0 });
+  });
+});
