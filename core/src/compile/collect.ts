@@ -3,13 +3,15 @@
  * default updates. Nothing is computed and nothing changed when it refuses.
  */
 import { BitaleTypeError, describeValue } from "../errors.js";
-import { isVariable, type Variable } from "../graph/nodes.js";
+import { Apply, isConstant, isVariable, Variable } from "../graph/nodes.js";
 import { replace } from "../graph/replace.js";
 import { ancestors, freeVariables } from "../graph/walk.js";
 import type { Container } from "../shared/container.js";
 import { asUpdate, isSharedVariable, type SharedVariable } from "../shared/shared-variable.js";
+import { elementwiseOps } from "../tensor/ops/elementwise.js";
 import { asVariable, cast, isWeak, type Operand } from "../tensor/ops/operands.js";
 import { specifyShape } from "../tensor/ops/shaping.js";
+import { isPrimitive } from "../tensor/primitive-op.js";
 import { isTensorType } from "../tensor/tensor-type.js";
 import type { FunctionGraph } from "./graph.js";
 import { type InputPlan, planInputs, planOutputs } from "./interface.js";
@@ -22,14 +24,16 @@ export function collect(
   options: CompileOptions,
   warn: (message: string) => void,
 ): FunctionGraph {
-  const inputs = planInputs(givenInputs, options.allowInputDowncast);
+  const { inputs, cut } = cutAtInputs(planInputs(givenInputs, options.allowInputDowncast));
   const variables = inputs.map((input) => input.variable);
   const { variables: outputs, plans: outputPlans } = planOutputs(givenOutputs);
   const explicit = explicitUpdates(options.updates);
   const states = inputs.filter((input) => input.update !== undefined);
-  const givens = collectGivens(options.givens, variables);
+  const strict = options.rebuildStrict ?? true;
+  const givens = collectGivens(options.givens, [...variables, ...cut.keys()], strict);
+  const replacements = new Map([...cut, ...givens]);
   const substitute = (list: readonly Variable[]): Variable[] =>
-    givens.size === 0 ? [...list] : replace(list, givens);
+    replacements.size === 0 ? [...list] : replace(list, replacements, strict ? undefined : rebuildLoosely);
   const finalOutputs = substitute(outputs);
   const values = substitute([...explicit.values()]);
   const updates = new Map(
@@ -56,6 +60,32 @@ export function collect(
       })),
     ],
   };
+}
+
+/** An input may be a computed variable: the graph is cut there, and what is above it is not reached. */
+function cutAtInputs(inputs: readonly InputPlan[]): { inputs: InputPlan[]; cut: Map<Variable, Variable> } {
+  const cut = new Map<Variable, Variable>();
+  const fresh = inputs.map((input) => {
+    const { variable } = input;
+    if (variable.owner === undefined) return input;
+    const free = new Variable(variable.type.plain(), variable.name);
+    cut.set(variable, free);
+    return { ...input, variable: free };
+  });
+  return { inputs: fresh, cut };
+}
+
+/** A node on operands of other types: elementwise ops find their common dtype anew. */
+function rebuildLoosely(node: Apply, inputs: readonly Variable[]): readonly Variable[] {
+  const { op } = node;
+  if (!isPrimitive(op) || !Object.hasOwn(elementwiseOps, op.name)) return new Apply(op, inputs).outputs;
+  const operands = inputs.map((input) => {
+    const inner = input.owner;
+    return isPrimitive(inner?.op, "cast") && inner?.op.params.implicit
+      ? (inner.inputs[0] as Variable)
+      : input;
+  });
+  return [elementwiseOps[op.name as keyof typeof elementwiseOps](...(operands as never[]))];
 }
 
 function explicitUpdates(pairs: Iterable<UpdatePair> | undefined): Map<SharedVariable, Variable> {
@@ -99,12 +129,28 @@ function pairsOf(pairs: unknown, what: string): Iterable<readonly [unknown, unkn
 function fitted(target: SharedVariable, value: Variable): Variable {
   const plain = target.type.plain();
   const checked = asUpdate(target, value);
+  refuseFixedOnes(target, checked);
   return plain.accepts(checked.type) || !isTensorType(plain) ? checked : specifyShape(checked, plain.shape);
+}
+
+/** A length that is always 1 does not fit one that may change: the variable could never grow again. */
+function refuseFixedOnes(target: SharedVariable, value: Variable): void {
+  const [plain, type] = [target.type.plain(), value.type];
+  if (!isTensorType(plain) || !isTensorType(type) || isConstant(value)) return;
+  if (!plain.shape.some((length, axis) => length === null && type.shape[axis] === 1)) return;
+  throw new BitaleTypeError("UPDATE_TYPE", {
+    subject: `update of ${target}`,
+    problem: "a length of the new value is always 1, that of the variable may change",
+    expected: plain.toString(),
+    got: type.toString(),
+    cure: "make the variable with shape: [1, …], or reshape the new value with a length that is not fixed",
+  });
 }
 
 function collectGivens(
   pairs: Iterable<GivenPair> | undefined,
   inputs: readonly Variable[],
+  strict: boolean,
 ): Map<Variable, Variable> {
   const givens = new Map<Variable, Variable>();
   for (const [old, replacement] of pairsOf(pairs, "givens")) {
@@ -126,15 +172,16 @@ function collectGivens(
         cure: "list it first, or use separate functions",
       });
     }
-    givens.set(old, replace([substituteFor(old, replacement, subject)], givens)[0] as Variable);
+    givens.set(old, replace([substituteFor(old, replacement, subject, strict)], givens)[0] as Variable);
   }
   return givens;
 }
 
-function substituteFor(old: Variable, replacement: unknown, subject: string): Variable {
+function substituteFor(old: Variable, replacement: unknown, subject: string, strict: boolean): Variable {
   const plain = old.type.plain();
   const given = asVariable(replacement as Operand);
   const variable = isWeak(given) && isTensorType(plain) ? cast(given, plain.dtype) : given;
+  if (!strict) return variable;
   if (plain.convertible(variable.type)) {
     return plain.accepts(variable.type) || !isTensorType(plain)
       ? variable

@@ -30,7 +30,15 @@ export interface CompileSurroundings extends CallSurroundings {
   readonly warn: (message: string) => void;
 }
 
-const optionNames = ["name", "updates", "givens", "noDefaultUpdates", "onUnusedInput", "allowInputDowncast"];
+const optionNames = [
+  "name",
+  "updates",
+  "givens",
+  "rebuildStrict",
+  "noDefaultUpdates",
+  "onUnusedInput",
+  "allowInputDowncast",
+];
 
 /** See `Runtime.compile`. */
 export function compile<const I extends readonly Input[], const O extends Outputs>(

@@ -22,6 +22,11 @@ export interface CompileOptions {
   readonly updates?: Iterable<UpdatePair> | undefined;
   /** Replacements in outputs and updates (not in what is updated). Pairs apply in order. */
   readonly givens?: Iterable<GivenPair> | undefined;
+  /**
+   * true (default): a given must have the type of what it replaces; false: any, and the types of what is computed from
+   * it follow.
+   */
+  readonly rebuildStrict?: boolean | undefined;
   /** true: no default updates; a list: not those of these variables. */
   readonly noDefaultUpdates?: boolean | readonly SharedVariable[] | undefined;
   /** An input that nothing depends on: an error (default), a warning, or nothing. */

@@ -31,8 +31,8 @@ export interface GradOptions {
 }
 
 /**
- * Gradients of a 0-d cost. Each has the shape and dtype of its variable (`floatX` for integer variables; the result
- * of discrete ops does not move, so their operands get zeros).
+ * Gradients of a 0-d cost. Each has the shape and dtype of its variable (`floatX` for integer variables; the wider
+ * dtype where the variable only entered promoted). The result of discrete ops does not move: their operands get zeros.
  * @throws BitaleTypeError BAD_COST (not a 0-d tensor), DISCONNECTED_INPUT, NOT_DIFFERENTIABLE
  *
  * @example
@@ -174,5 +174,8 @@ function nodeGradients(
   const op: PrimitiveOp = node.op;
   const gradient = cast(arrived[0] as TensorVariable, output.type.dtype);
   const passed = rule({ params: op.params, inputs, output, gradient });
-  return passed.map((g, i) => g && cast(g, gradientDType(inputs[i] as TensorVariable)));
+  return passed.map((g, i) => {
+    const x = inputs[i] as TensorVariable;
+    return g !== undefined && isDiscrete(x.type.dtype) ? cast(g, gradientDType(x)) : g;
+  });
 }

@@ -89,6 +89,10 @@ export abstract class Type<Host = unknown, Internal = unknown> {
   assign(_internal: Internal, _host: Host): boolean {
     return false;
   }
+  /** Writes zeros into the storage itself; false: not possible. */
+  clear(_internal: Internal): boolean {
+    return false;
+  }
   /** Gives the storage of a value back; called when no cell and no borrower holds it any more. */
   release(_internal: Internal): void {}
   /** The host value "0 * value": what `SharedVariable.zero` stores. */

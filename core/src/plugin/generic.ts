@@ -4,6 +4,7 @@ import { RefusalError } from "../errors.js";
 import { type FilterOptions, Type } from "../graph/type.js";
 import { SharedVariable } from "../shared/shared-variable.js";
 import { dtypes } from "../tensor/dtype.js";
+import { isNDArray } from "../tensor/ndarray.js";
 import { API_VERSION, type Plugin } from "./contract.js";
 
 /** Any value but null and undefined. Not usable in tensor expressions; an output or an update may be generic. */
@@ -28,6 +29,7 @@ export class GenericType extends Type<unknown, unknown> {
   }
   /** A structured clone; what cannot be cloned (a function) stays the same object. */
   override copyInternal(value: unknown): unknown {
+    if (isNDArray(value)) return value.copy();
     const { structuredClone } = globalThis as { structuredClone?: (value: unknown) => unknown };
     try {
       return structuredClone?.(value) ?? value;

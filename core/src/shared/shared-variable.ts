@@ -107,11 +107,16 @@ export class SharedVariable<T extends Type = Type> extends Variable<T> {
   }
 
   /**
-   * Stores 0 * value (infinities and NaN give NaN), in new storage.
+   * Stores 0 * value (infinities and NaN give NaN), in new storage. With `borrow` zeros are written into the storage
+   * itself, where its Type can do that.
    * @throws BitaleTypeError NEEDS_ASYNC, DISPOSED
    */
-  zero(): void {
+  zero(options: { readonly borrow?: boolean } = {}): void {
     const { container } = this;
+    if (options.borrow === true && container.type.clear(container.internal)) {
+      container.cell.version++;
+      return;
+    }
     const host = container.type.toHost(container.internal, { borrow: true });
     container.replace(container.type.fromHost(container.type.zeroLike(host), { borrow: false }));
   }

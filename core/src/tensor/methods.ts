@@ -103,8 +103,8 @@ export interface VariableMethods extends UnaryMethods, BinaryMethods, ReductionM
   addIndex(items: readonly IndexItem[], value: Operand): TensorVariable;
   narrow(axis: number, start: Length, length: Length): TensorVariable;
   take(indices: Operand, axis?: number): TensorVariable;
-  softmax(options?: { readonly axis?: number }): TensorVariable;
-  logSoftmax(options?: { readonly axis?: number }): TensorVariable;
+  softmax(options?: { readonly axis?: number | null }): TensorVariable;
+  logSoftmax(options?: { readonly axis?: number | null }): TensorVariable;
 }
 
 declare module "../graph/nodes.js" {
@@ -155,10 +155,10 @@ const methods: Record<string, Method> = {
   take(this: Variable, indices: Operand, axis?: number) {
     return take(this, indices, axis);
   },
-  softmax(this: Variable, options?: { readonly axis?: number }) {
+  softmax(this: Variable, options?: { readonly axis?: number | null }) {
     return softmax(this, options);
   },
-  logSoftmax(this: Variable, options?: { readonly axis?: number }) {
+  logSoftmax(this: Variable, options?: { readonly axis?: number | null }) {
     return logSoftmax(this, options);
   },
 };

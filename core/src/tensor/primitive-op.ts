@@ -1,4 +1,4 @@
-import { BitaleTypeError } from "../errors.js";
+import { BitaleTypeError, isBitaleError } from "../errors.js";
 import { Apply, isConstant, Op, type Variable } from "../graph/nodes.js";
 import type { NDArray } from "./ndarray.js";
 import type { DimSpec, PrimitiveName, PrimitiveParams } from "./primitives.js";
@@ -8,6 +8,16 @@ import type { TensorFacts, TypeRule } from "./type-rules/rule.js";
 import { typeRules } from "./type-rules/table.js";
 
 const BRAND = Symbol.for("bitale.primitive-op");
+
+/** Primitives whose lengths are only compared at the call, as in Aesara: a graph may be built before its data fit. */
+const lateErrors: ReadonlySet<PrimitiveName> = new Set([
+  "dot",
+  "concatenate",
+  "reshape",
+  "specifyShape",
+  "slice",
+  "updateSlice",
+]);
 
 /** A primitive with its parameters: the op of almost every Apply of a dense graph. */
 export class PrimitiveOp<N extends PrimitiveName = PrimitiveName> extends Op {
@@ -36,8 +46,22 @@ export class PrimitiveOp<N extends PrimitiveName = PrimitiveName> extends Op {
       }
       return isConstant(input) ? (input.value as NDArray).item() : null;
     });
-    const { dtype, shape } = inferFacts(this, facts, dims);
+    const { dtype, shape } = this.#staticFacts(facts, dims);
     return [new TensorType(dtype, shape)];
+  }
+
+  /** Static lengths that contradict each other are an error of the call, but for elementwise ops: see `lateErrors`. */
+  #staticFacts(facts: readonly TensorFacts[], dims: readonly Dim[]): TensorFacts {
+    try {
+      return inferFacts(this, facts, dims);
+    } catch (error) {
+      const late =
+        lateErrors.has(this.name) &&
+        (isBitaleError(error, "SHAPE_MISMATCH") || isBitaleError(error, "INDEX_OUT_OF_BOUNDS"));
+      if (!late) throw error;
+      const unknown = facts.map(({ dtype, shape }) => ({ dtype, shape: shape.map(() => null) }));
+      return inferFacts(this, unknown, dims);
+    }
   }
 
   #facts(input: Variable): TensorFacts {
@@ -71,7 +95,9 @@ export class PrimitiveOp<N extends PrimitiveName = PrimitiveName> extends Op {
   }
 
   override toString(): string {
-    const params = Object.entries(this.params).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+    const params = Object.entries(this.params)
+      .filter(([name]) => name !== "implicit")
+      .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
     return params.length === 0 ? this.name : `${this.name}{${params.join(", ")}}`;
   }
 }

@@ -97,7 +97,11 @@ export interface PrimitiveParams
   /** (condition: bool, x, y) broadcasting. */
   where: NoParams;
   /** (x) to another dtype: ints wrap, floats truncate toward zero. */
-  cast: { readonly dtype: DType };
+  cast: {
+    readonly dtype: DType;
+    /** Put in to give the operands of an op one dtype, not written by the user. */
+    readonly implicit?: true;
+  };
   /** (x) length of one axis, int64, without reading x. */
   dimension: { readonly axis: number };
   /** (x, ...n) same elements in row-major order; at most one length is -1 (what is left). */

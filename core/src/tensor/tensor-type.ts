@@ -5,7 +5,7 @@ import { castKeepsValues, castNDArray } from "./cast.js";
 import { asDType, type DType, isFloat, promote } from "./dtype.js";
 import { floatX } from "./float-x.js";
 import { tryNDArray } from "./host-value.js";
-import { emptyNDArray, type NDArray, writeElement } from "./ndarray.js";
+import { emptyNDArray, isNDArray, type NDArray, positions, writeElement } from "./ndarray.js";
 import { checkShape, type Shape, shapeText } from "./shape.js";
 
 /**
@@ -166,6 +166,11 @@ export class TensorType<Internal = NDArray> extends Type<NDArray, Internal> {
 
   override copyInternal(internal: Internal): Internal {
     return (internal as unknown as NDArray).copy() as unknown as Internal;
+  }
+  override clear(internal: Internal): boolean {
+    if (!isNDArray(internal)) return false;
+    for (const position of positions(internal)) writeElement(internal, position, 0);
+    return true;
   }
   override shapeOf(internal: Internal): readonly number[] {
     return (internal as { readonly shape: readonly number[] }).shape;

@@ -6,6 +6,7 @@ import {
   isBig,
   isFloat,
   isNDArray,
+  isTensorType,
   isVariable,
   NDArray,
   type Operator,
@@ -14,6 +15,7 @@ import {
   TensorType,
   Type,
   tryNDArray,
+  type Variable,
 } from "@bitale/core";
 import { asSparseDType, type SparseDType } from "./formats/dtype.js";
 import { asSparseMatrix, isSparseLike } from "./formats/foreign.js";
@@ -25,6 +27,7 @@ import {
   sparseFromDense,
 } from "./formats/matrix.js";
 import { sparseOperators } from "./operators.js";
+import { SparseFromDense } from "./ops/dense.js";
 import { isSparseType, type MatrixShape, type SparseFacts, type SparseTypeLike } from "./ops/operand.js";
 
 /**
@@ -37,7 +40,10 @@ export class SparseTensorType extends Type<SparseMatrix, SparseMatrix> implement
   readonly dtype: SparseDType;
   readonly format: SparseFormat;
   readonly shape: MatrixShape;
-  override readonly operators: Readonly<Record<string, Operator>> = sparseOperators;
+  override readonly operators: Readonly<Record<string, Operator>> = {
+    ...sparseOperators,
+    adopt: (x) => this.#adopt(x as Variable),
+  };
 
   /** @throws BitaleTypeError UNSUPPORTED_DTYPE, BAD_VALUE (format, shape) */
   constructor(dtype: SparseDType, format: SparseFormat, shape: MatrixShape = [null, null]) {
@@ -71,6 +77,12 @@ export class SparseTensorType extends Type<SparseMatrix, SparseMatrix> implement
    * JS numbers fit by value, unless `allowDowncast` is true.
    * @throws BitaleTypeError BAD_VALUE, WRONG_DTYPE, LOSSY_VALUE, WRONG_RANK, WRONG_SHAPE
    */
+  /** A dense matrix of this dtype as a new value: what is not zero is stored. undefined: another dtype or rank. */
+  #adopt(x: Variable): Variable | undefined {
+    if (!isTensorType(x.type) || x.type.ndim !== 2 || x.type.dtype !== this.dtype) return undefined;
+    return new SparseFromDense(this.plain()).apply([x]).output;
+  }
+
   override filter(value: unknown, options: FilterOptions = {}): SparseMatrix {
     const subject = options.subject ?? this.toString();
     if (isVariable(value)) {

@@ -6,7 +6,15 @@ import { floatX } from "../float-x.js";
 import { emptyNDArray, type NDArray, type Scalar, writeElement } from "../ndarray.js";
 import { primitive } from "../primitive-op.js";
 import { add, eq, maximum, mul } from "./elementwise.js";
-import { asTensor, cast, constant, isWeak, type Operand, type TensorVariable } from "./operands.js";
+import {
+  asTensor,
+  cast,
+  commonDType,
+  constant,
+  isWeak,
+  type Operand,
+  type TensorVariable,
+} from "./operands.js";
 import { broadcastTo, expandDims, type Length, lengths, lengthsOf } from "./shaping.js";
 
 const isFixed = (shape: readonly Length[]): shape is readonly number[] =>
@@ -86,7 +94,8 @@ export function arange(
   const span = primitive("sub", {}, [cast(b, "int64"), cast(a, "int64")]);
   const negated = primitive("floorDiv", {}, [primitive("neg", {}, [span]), cast(step, "int64")]);
   const length: Variable = maximum(primitive("neg", {}, [negated]), 0n);
-  const result = dtype ?? (isWeak(a) ? b.type.dtype : isWeak(b) ? a.type.dtype : "int64");
+  const bounds = commonDType([a, b].filter((bound) => !isWeak(bound)));
+  const result = dtype ?? (isFloat(bounds) ? bounds : "int64");
   return cast(add(mul(iota(length), cast(step, "int64")), cast(a, "int64")), result);
 }
 

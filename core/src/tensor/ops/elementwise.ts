@@ -1,11 +1,15 @@
 /** Elementwise ops with NumPy's dtype rules and broadcasting. */
 import { BitaleTypeError } from "../../errors.js";
 import { type DType, floatResult, isDiscrete, isFloat, isInteger } from "../dtype.js";
+import { floatX } from "../float-x.js";
 import { primitive } from "../primitive-op.js";
 import type { BinaryName, UnaryName } from "../primitives.js";
+import { isTensorType } from "../tensor-type.js";
 import {
   asTensor,
+  asVariable,
   cast,
+  castOperand,
   commonDType,
   isWeak,
   type Operand,
@@ -30,7 +34,7 @@ const binary = (
     return primitive(
       name,
       {},
-      operands.map((operand) => cast(operand, dtype)),
+      operands.map((operand) => castOperand(operand, dtype)),
     );
   };
 };
@@ -44,8 +48,8 @@ export const add = binary("add");
 export const sub = binary("sub", noBool("sub"));
 /** x * y (bool: and). */
 export const mul = binary("mul");
-/** x / y; integers and bool give float64. */
-export const div = binary("div", (dtype) => (isDiscrete(dtype) ? "float64" : dtype));
+/** x / y; integers and bool give `floatX`. */
+export const div = binary("div", (dtype) => (isDiscrete(dtype) ? floatX() : dtype));
 /** floor(x / y), toward minus infinity; an integer divided by 0 gives 0. */
 export const floorDiv = binary("floorDiv");
 /** x - y * floor(x / y): the sign of y. */
@@ -65,14 +69,22 @@ export const le = binary("le");
 export const gt = binary("gt");
 export const ge = binary("ge");
 
-const logical = (name: "and" | "or" | "xor") =>
-  binary(name, (dtype, operands) => {
+const logical = (name: "and" | "or" | "xor") => {
+  const sameKind = binary(name, (dtype, operands) => {
     if (isFloat(dtype)) refuseDType(name, "floats");
     const mixed =
       operands.some((o) => o.type.dtype === "bool") &&
       operands.some((o) => isInteger(o.type.dtype) && !isWeak(o));
     return mixed ? refuseDType(name, "bool with an integer", "compare or cast one of them") : dtype;
   });
+  return (x: Operand, y: Operand): TensorVariable => {
+    const [a, b] = [asVariable(x), asVariable(y)];
+    const dtypes = [a, b].map((v) => (isTensorType(v.type) ? v.type.dtype : undefined));
+    const wide = dtypes.includes("int64") && dtypes.includes("uint64");
+    // No integer dtype holds both: the bits are joined as uint64, and the result is float64, as NumPy promotes.
+    return wide ? cast(sameKind(cast(a, "uint64"), cast(b, "uint64")), "float64") : sameKind(a, b);
+  };
+};
 /** Logical on bool, bitwise on integers. */
 export const and = logical("and");
 /** Logical on bool, bitwise on integers. */
@@ -85,7 +97,7 @@ const unary = (name: UnaryName, dtypeRule: (dtype: DType) => DType) => {
     const other = overridden(name, [x]);
     if (other !== undefined) return other as TensorVariable;
     const operand = asTensor(x);
-    return primitive(name, {}, [cast(operand, dtypeRule(operand.type.dtype))]);
+    return primitive(name, {}, [castOperand(operand, dtypeRule(operand.type.dtype))]);
   };
 };
 const floatUnary = (name: UnaryName) => unary(name, floatResult);
@@ -136,7 +148,7 @@ export const sqr = (x: Operand): TensorVariable => mul(x, x);
 /** 1 / x. */
 export const reciprocal = (x: Operand): TensorVariable => {
   const operand = asTensor(x);
-  return div(cast(1, isDiscrete(operand.type.dtype) ? "float64" : operand.type.dtype), operand);
+  return div(cast(1, isDiscrete(operand.type.dtype) ? floatX() : operand.type.dtype), operand);
 };
 /** log(1 + exp(x)) without overflow: max(x, 0) + log1p(exp(-|x|)). */
 export const softplus = (x: Operand): TensorVariable => {
@@ -158,3 +170,55 @@ export function where(condition: Operand, x: Operand, y: Operand): TensorVariabl
 export function clip(x: Operand, low: Operand, high: Operand): TensorVariable {
   return minimum(maximum(x, low), high);
 }
+
+/** The ops behind the elementwise primitives, by name: what rebuilds a node on operands of other types. */
+export const elementwiseOps: {
+  readonly [N in UnaryName | BinaryName | "where"]: (...operands: never[]) => TensorVariable;
+} = {
+  neg,
+  abs,
+  sign,
+  exp,
+  expm1,
+  log,
+  log1p,
+  sqrt,
+  sin,
+  cos,
+  tan,
+  arcsin,
+  arccos,
+  arctan,
+  sinh,
+  cosh,
+  tanh,
+  sigmoid,
+  erf,
+  floor,
+  ceil,
+  round,
+  trunc,
+  invert,
+  isNaN,
+  isInf,
+  add,
+  sub,
+  mul,
+  div,
+  floorDiv,
+  mod,
+  pow,
+  maximum,
+  minimum,
+  arctan2,
+  and,
+  or,
+  xor,
+  eq,
+  neq,
+  lt,
+  le,
+  gt,
+  ge,
+  where,
+};

@@ -117,11 +117,17 @@ export function cast(value: Operand, dtype: DType): TensorVariable {
   return variable.type.dtype === dtype ? variable : primitive("cast", { dtype }, [variable]);
 }
 
+/** As `cast`, for an operand that an op brings to the dtype in which it computes. */
+export function castOperand(variable: TensorVariable, dtype: DType): TensorVariable {
+  if (isWeak(variable) || variable.type.dtype === dtype) return cast(variable, dtype);
+  return primitive("cast", { dtype, implicit: true }, [variable]);
+}
+
 /** Operands as tensors of their common dtype. */
 export function unify(operands: readonly Operand[]): TensorVariable[] {
   const variables = operands.map(asTensor);
   const dtype = commonDType(variables);
-  return variables.map((variable) => cast(variable, dtype));
+  return variables.map((variable) => castOperand(variable, dtype));
 }
 
 /**

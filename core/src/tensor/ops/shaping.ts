@@ -46,7 +46,9 @@ export function productOf(list: readonly Length[]): Length {
 export function shapeOf(x: Operand): TensorVariable {
   const tensor = asTensor(x);
   if (tensor.type.ndim === 0) return reshape(primitive("iota", { length: 0 }, []), [0]);
-  return stack(tensor.type.shape.map((_, axis) => primitive("dimension", { axis }, [tensor])));
+  return stack(
+    lengthsOf(tensor).map((length) => (typeof length === "number" ? BigInt(length) : cast(length, "int64"))),
+  );
 }
 
 /** The number of elements as an int64 scalar. */
