@@ -10,6 +10,10 @@ const dense = (dtype: DType, numbers: readonly number[], shape: readonly number[
 };
 const csr = (dtype: DType, numbers: readonly number[], shape: readonly number[]) =>
   CsrMatrix.fromDense(dense(dtype, numbers, shape));
+const cast = (from: DType, to: DType, numbers: readonly number[]) => {
+  const given = csr(from, numbers, [2, 3]);
+  return { given, stored: given.astype(to as never) };
+};
 
 const fixture: Partial<Fixture> = {
   make: (dtype, variant) => csr(dtype, [0, 1 + variant, 0, 2, 0, 3 + variant], [2, 3]),
@@ -27,8 +31,12 @@ const fixture: Partial<Fixture> = {
   },
   foreign: ["a string", 3, [1, 2], new Float32Array(3), { indices: [1], indptr: [0] }],
   flip: (variable) => neg(variable),
-  lossless: (dtype) => (dtype === "float32" ? csr("int8", [0, 5, 0, 6, 0, 7], [2, 3]) : undefined),
-  lossy: (dtype) => (dtype === "float32" ? csr("float64", [0, 0.1, 0, 6, 0, 7], [2, 3]) : undefined),
+  literal: () => [
+    [0, 1, 0],
+    [2, 0, 3],
+  ],
+  lossless: (dtype) => cast("int8", dtype, [0, 5, 0, 6, 0, 7]),
+  lossy: (dtype) => cast("float64", dtype, [0, 0.1, 0, 6, 0, 7]),
   wrongRank: () => new Float32Array(6),
 };
 const text = (_key: string, value: unknown) => (typeof value === "bigint" ? `${value}n` : value);

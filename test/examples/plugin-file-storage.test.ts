@@ -82,4 +82,85 @@ describe("a plugin that an outsider ships", () => {
     expect((s.getValue() as NDArray).toArray()).toEqual([2, 3]);
     await runtime.dispose();
   });
+
+  it("takes any name and a folder for one variable", async () => {
+    const { root, files, directory } = makeApp({});
+    const runtime = createRuntime({ root, env: { BITALE_BACKENDS: "file-storage" } });
+    const s = runtime.shared([1, 2], { name: "../a layer/W" });
+    expect(files()).toEqual([expect.stringMatching(/^_a_layer_W-\d+-\d+\.bin$/)]);
+    const elsewhere = join(directory, "elsewhere");
+    const t = runtime.shared([1, 2], { directory: elsewhere });
+    expect(readdirSync(elsewhere)).toEqual([expect.stringMatching(/^tensor-/)]);
+    t.setValue([3, 4]);
+    expect(readdirSync(elsewhere).length).toBe(1);
+    t.dispose();
+    expect(readdirSync(elsewhere)).toEqual([]);
+    expect((s.getValue() as NDArray).toArray()).toEqual([1, 2]);
+    await runtime.dispose();
+  });
+
+  it("says so when a file was taken away, and keeps the other variables", async () => {
+    const { root, files, directory } = makeApp({});
+    const runtime = createRuntime({ root, env: { BITALE_BACKENDS: "file-storage" } });
+    const s = runtime.shared([1, 2], { name: "s" });
+    const t = runtime.shared([3, 4], { name: "t" });
+    const f = runtime.compile([], null, {
+      updates: [
+        [t, t.add(1)],
+        [s, s.add(1)],
+      ],
+    });
+    const taken = files().find((file) => file.startsWith("s-")) as string;
+    rmSync(join(directory, taken));
+    expect(() => f()).toThrow(expect.objectContaining({ code: "BAD_FILE" }));
+    expect((t.getValue() as NDArray).toArray()).toEqual([3, 4]);
+    expect(files().length).toBe(1);
+    await runtime.dispose();
+  });
+
+  it("leaves every file as it was when a later one cannot be written", async () => {
+    const { root, files, directory } = makeApp({});
+    const runtime = createRuntime({ root, env: { BITALE_BACKENDS: "file-storage" } });
+    const s = runtime.shared([1, 2], { name: "s" });
+    const elsewhere = join(directory, "elsewhere");
+    const t = runtime.shared([3, 4], { name: "t", directory: elsewhere });
+    const f = runtime.compile([], null, {
+      updates: [
+        [s, s.add(1)],
+        [t, s.add(2)],
+      ],
+    });
+    const before = files();
+    rmSync(elsewhere, { recursive: true });
+    writeFileSync(elsewhere, "no folder any more");
+    expect(() => f()).toThrow();
+    expect(files()).toEqual(before);
+    expect((s.getValue() as NDArray).toArray()).toEqual([1, 2]);
+    rmSync(elsewhere);
+    f();
+    expect((t.getValue() as NDArray).toArray()).toEqual([3, 4]);
+    await runtime.dispose();
+  });
+
+  it("refuses options that it does not know", () => {
+    const { root } = makeApp({ pluginOptions: { "file-storage": { folder: "x" } } });
+    const runtime = createRuntime({ root, env: {}, warn: () => {} });
+    const make = () => runtime.shared([1], { backend: "file-storage" });
+    expect(make).toThrow(/there is no such option/);
+  });
+});
+
+it("shows in its README what stands in its files", () => {
+  const folder = join(project, "examples/plugin-file-storage");
+  const readme = readFileSync(join(folder, "README.md"), "utf8");
+  const shown = [...readme.matchAll(/```ts\n\/\/ (\S+)\n([\s\S]*?)```/g)];
+  expect(shown.map(([, file]) => file)).toEqual([
+    "src/file-tensor-type.ts",
+    "src/plugin.ts",
+    "test/conformance/file-storage.test.ts",
+  ]);
+  for (const [, file = "", code = ""] of shown) {
+    const source = readFileSync(join(file.startsWith("test/") ? project : folder, file), "utf8");
+    expect(source).toContain(code);
+  }
 });

@@ -91,10 +91,27 @@ export function* run(
   }
 }
 
-/** Puts all new values in at once. */
-export function commit(outcome: Outcome): void {
-  for (const { container, internal } of outcome.updates) container.replace(internal);
-  outcome.discard();
+/**
+ * Puts all new values in at once; that cannot fail. Old storage is given back afterwards: what a plugin throws there is
+ * a warning, the call has succeeded.
+ */
+export function commit(outcome: Outcome, warn: (message: string) => void): void {
+  const old = outcome.updates.map(({ container, internal }) => ({
+    container,
+    value: container.swap(internal),
+  }));
+  const giveBack = (release: () => void): void => {
+    try {
+      release();
+    } catch (error) {
+      warn(
+        `bitale: storage could not be given back: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  };
+  for (const { container, value } of old)
+    if (value !== undefined) giveBack(() => container.type.release(value));
+  giveBack(outcome.discard);
 }
 
 /** Drops what a call has computed, as if it had not happened. */

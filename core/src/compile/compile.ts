@@ -27,7 +27,6 @@ import { place } from "./place.js";
 export interface CompileSurroundings extends CallSurroundings {
   /** In the order of preference; the last one runs every primitive on the host. */
   readonly executors: () => readonly Executor[];
-  readonly warn: (message: string) => void;
 }
 
 const optionNames = [

@@ -79,6 +79,7 @@ export interface CompiledFunction<
 /** What a function needs of its runtime. */
 export interface CallSurroundings {
   readonly memory: HostMemory;
+  readonly warn: (message: string) => void;
   /** Runs `body` after all earlier waiting calls of the runtime are done. */
   readonly inOrder: <R>(body: () => Promise<R>) => Promise<R>;
 }
@@ -112,7 +113,7 @@ export function makeFunction(
       abandon(value);
       throw changedMeanwhile(functionName);
     }
-    commit(value);
+    commit(value, surroundings.warn);
     return select(value.outputs);
   };
   const invokeAsync = async (call: Invocation): Promise<unknown> => {
@@ -121,7 +122,7 @@ export function makeFunction(
     const select = selection(layout, call, functionName);
     return surroundings.inOrder(async () => {
       const outcome = await attempt(linked, args, surroundings.memory);
-      commit(outcome);
+      commit(outcome, surroundings.warn);
       return select(outcome.outputs);
     });
   };

@@ -1,4 +1,5 @@
 /** Cases of the conformance kit: what they are given, and how they fail. */
+import type { ErrorCode } from "../errors.js";
 import type { Plugin } from "../plugin/contract.js";
 import type { Runtime } from "../runtime.js";
 import type { SharedVariable } from "../shared/shared-variable.js";
@@ -17,23 +18,31 @@ export class ConformanceFailure extends Error {
   }
 }
 
-/** What a case works with. Each case has a runtime of its own. */
-export interface Bench {
+/** What is known of a plugin before anything runs. */
+export interface Subject {
   readonly plugin: Plugin;
   readonly fixture: Fixture;
-  readonly runtime: Runtime;
   /** The dtype that cases use where any will do. */
   readonly dtype: DType;
+  /** Options of the plugin, as in `pluginOptions` of the config. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What a case works with. Each case has a runtime of its own. */
+export interface Bench extends Subject {
+  readonly runtime: Runtime;
+  /** A sample value; equal variants are equal and independent. */
+  value(variant?: number): unknown;
   /** A shared variable of the plugin. */
   make(value: unknown, options?: Readonly<Record<string, unknown>>): SharedVariable;
-  /** A copy of its value, on every backend. */
+  /** Its value, on every backend. */
   read(variable: SharedVariable, borrow?: boolean): Promise<unknown>;
   /** @throws ConformanceFailure where two host values differ */
   same(what: string, got: unknown, expected: unknown): void;
   /** @throws ConformanceFailure where the condition does not hold */
-  holds(what: string, condition: boolean, expected: string, got?: string): void;
-  /** @throws ConformanceFailure where the body does not throw, or throws something else than a bitale error */
-  refuses(what: string, body: () => unknown): void;
+  holds(what: string, condition: boolean, expected: string, got: string | undefined): void;
+  /** @throws ConformanceFailure where the body does not throw a bitale error with one of the codes (none: any code) */
+  refuses(what: string, body: () => unknown, ...codes: readonly ErrorCode[]): void;
 }
 
 export interface CaseDefinition {
@@ -41,6 +50,6 @@ export interface CaseDefinition {
   readonly id: string;
   readonly title: string;
   /** Whether the plugin declares what the case is about. */
-  readonly applies?: (bench: Pick<Bench, "plugin" | "fixture">) => boolean;
+  readonly applies?: (subject: Subject) => boolean;
   readonly run: (bench: Bench) => void | Promise<void>;
 }

@@ -1,6 +1,7 @@
 /** The conformance kit for backend authors: one suite for every kind of storage, driven by what a plugin declares. */
 export { ConformanceFailure } from "./case.js";
-export { denseFixture, type Fixture, sameDense } from "./fixture.js";
+export { denseFixture, sameDense } from "./dense-fixture.js";
+export type { CastSample, Fixture } from "./fixture.js";
 export {
   type ConformanceCase,
   type ConformanceOptions,

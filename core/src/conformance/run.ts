@@ -1,14 +1,19 @@
-import { isBitaleError } from "../errors.js";
 import type { Plugin } from "../plugin/contract.js";
 import { browserEnvironment } from "../plugin/environment.js";
 import { createRuntimeIn } from "../runtime.js";
-import { isNDArray } from "../tensor/ndarray.js";
-import { type Bench, type CaseDefinition, ConformanceFailure } from "./case.js";
+import { benchOf } from "./bench.js";
+import { type CaseDefinition, ConformanceFailure, type Subject } from "./case.js";
 import { constructorCases } from "./cases/constructor.js";
+import { functionCases } from "./cases/functions.js";
 import { memoryCases } from "./cases/memory.js";
+import { primitiveCases } from "./cases/primitives.js";
+import { readingCases } from "./cases/reading.js";
+import { regionCases } from "./cases/regions.js";
+import { settingCases } from "./cases/setting.js";
 import { updateCases } from "./cases/updates.js";
 import { valueCases } from "./cases/values.js";
-import { denseFixture, type Fixture } from "./fixture.js";
+import { denseFixture } from "./dense-fixture.js";
+import type { Fixture } from "./fixture.js";
 
 /** One case for one plugin, ready to run in any test framework. */
 export interface ConformanceCase {
@@ -18,14 +23,15 @@ export interface ConformanceCase {
   readonly run: () => Promise<void>;
 }
 
+/** What a run found: plain data. */
 export interface ConformanceReport {
   readonly plugin: string;
   readonly passed: readonly string[];
   readonly failed: readonly {
     readonly id: string;
     readonly message: string;
-    readonly expected?: string;
-    readonly got?: string;
+    readonly expected: string;
+    readonly got: string;
   }[];
   readonly skipped: readonly { readonly id: string; readonly reason: string }[];
 }
@@ -41,18 +47,23 @@ export interface ConformanceOptions {
 
 const definitions: readonly CaseDefinition[] = [
   ...constructorCases,
+  ...readingCases,
   ...memoryCases,
+  ...settingCases,
   ...valueCases,
   ...updateCases,
+  ...functionCases,
+  ...regionCases,
+  ...primitiveCases,
 ];
 
-/** Ids of all cases. */
+/** Ids of all cases, whether they apply to a plugin or not. */
 export const caseIds: readonly string[] = definitions.map((definition) => definition.id);
 
 /**
  * The cases that apply to a plugin, by what it declares.
  * @param fixture what differs from dense arrays
- * @throws TypeError for a skip of an unknown case or without a reason
+ * @throws TypeError for an unknown case, for a skip without a reason, and for a plugin that declares no dtype
  */
 export function conformance(
   plugin: Plugin,
@@ -60,46 +71,40 @@ export function conformance(
   options: ConformanceOptions = {},
 ): ConformanceCase[] {
   checkOptions(options);
-  const full: Fixture = { ...denseFixture, ...fixture };
+  const subject: Subject = {
+    plugin,
+    fixture: { ...denseFixture, ...fixture },
+    dtype: anyDType(plugin),
+    options: options.options ?? {},
+  };
   return definitions
     .filter(({ id }) => options.only?.includes(id) ?? true)
     .filter(({ id }) => !Object.hasOwn(options.skip ?? {}, id))
-    .filter(({ applies }) => applies?.({ plugin, fixture: full }) ?? true)
-    .map(({ id, title, run }) => ({
-      id,
-      title,
-      run: async () => {
-        const runtime = createRuntimeIn(browserEnvironment, {
-          plugins: [plugin],
-          pluginOptions: options.options === undefined ? {} : { [plugin.id]: options.options },
-          warn: () => {},
-        });
-        try {
-          await runtime.ready();
-          await run(benchOf(plugin, full, runtime));
-        } finally {
-          await runtime.dispose();
-        }
-      },
+    .filter(({ applies }) => applies?.(subject) ?? true)
+    .map((definition) => ({
+      id: definition.id,
+      title: definition.title,
+      run: () => runCase(definition, subject),
     }));
 }
 
-/** Runs the cases and reports, as data. */
+/** Runs the cases that apply, one after another, and reports. */
 export async function runConformance(
   plugin: Plugin,
   fixture: Partial<Fixture> = {},
   options: ConformanceOptions = {},
 ): Promise<ConformanceReport> {
   const passed: string[] = [];
-  const failed: { id: string; message: string; expected?: string; got?: string }[] = [];
+  const failed: ConformanceReport["failed"][number][] = [];
   for (const { id, run } of conformance(plugin, fixture, options)) {
     try {
       await run();
       passed.push(id);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      const details = error instanceof ConformanceFailure ? { expected: error.expected, got: error.got } : {};
-      failed.push({ id, message, ...details });
+      const { expected, got } =
+        error instanceof ConformanceFailure ? error : { expected: "no error", got: String(error) };
+      failed.push({ id, message, expected, got });
     }
   }
   const skipped = Object.entries(options.skip ?? {}).map(([id, reason]) => ({ id, reason }));
@@ -114,6 +119,30 @@ export function reportText(report: ConformanceReport): string {
   return [`${report.plugin}: ${count}`, ...lines, ...skips].join("\n");
 }
 
+async function runCase(definition: CaseDefinition, subject: Subject): Promise<void> {
+  const { plugin, options } = subject;
+  const runtime = createRuntimeIn(browserEnvironment, {
+    plugins: [plugin],
+    pluginOptions: { [plugin.id]: options },
+    warn: () => {},
+  });
+  try {
+    await runtime.ready(plugin.id);
+    await definition.run(benchOf(subject, runtime));
+  } catch (error) {
+    await runtime.dispose().catch(() => undefined);
+    throw error;
+  }
+  await runtime.dispose();
+}
+
+function anyDType({ id, supports }: Plugin): Subject["dtype"] {
+  const { dtypes } = supports;
+  const dtype = dtypes.find((d) => d === "float32") ?? dtypes.find((d) => d.startsWith("float")) ?? dtypes[0];
+  if (dtype === undefined) throw new TypeError(`${id} declares no dtype that its storage holds`);
+  return dtype;
+}
+
 function checkOptions({ only = [], skip = {} }: ConformanceOptions): void {
   for (const id of [...only, ...Object.keys(skip)]) {
     if (!caseIds.includes(id)) throw new TypeError(`${id} is no case of the conformance kit`);
@@ -121,39 +150,4 @@ function checkOptions({ only = [], skip = {} }: ConformanceOptions): void {
   for (const [id, reason] of Object.entries(skip)) {
     if (reason.trim() === "") throw new TypeError(`skipping ${id} needs a reason`);
   }
-}
-
-const show = (value: unknown): string =>
-  isNDArray(value)
-    ? `${value} ${JSON.stringify(value.toArray(), (_k, v) => (typeof v === "bigint" ? `${v}n` : v))}`
-    : String(value);
-
-function benchOf(plugin: Plugin, fixture: Fixture, runtime: Bench["runtime"]): Bench {
-  const { dtypes, syncRead } = plugin.supports;
-  const dtype = dtypes.find((d) => d === "float32") ?? dtypes.find((d) => d.startsWith("float")) ?? dtypes[0];
-  if (dtype === undefined) throw new ConformanceFailure("supports.dtypes", "at least one dtype", "none");
-  return {
-    plugin,
-    fixture,
-    runtime,
-    dtype,
-    make: (value, options = {}) => runtime.shared(value, { ...fixture.kwargs, ...options } as never),
-    read: async (variable, borrow = false) =>
-      syncRead ? variable.getValue({ borrow }) : variable.getValueAsync({ borrow }),
-    same: (what, got, expected) => {
-      if (!fixture.same(got, expected)) throw new ConformanceFailure(what, show(expected), show(got));
-    },
-    holds: (what, condition, expected, got = "something else") => {
-      if (!condition) throw new ConformanceFailure(what, expected, got);
-    },
-    refuses: (what, body) => {
-      try {
-        body();
-      } catch (error) {
-        if (isBitaleError(error)) return;
-        throw new ConformanceFailure(what, "an error with a code", String(error));
-      }
-      throw new ConformanceFailure(what, "an error", "none");
-    },
-  };
 }

@@ -127,10 +127,10 @@ export const otherElementwiseGradients: GradientRules<"where" | "cast" | "stopGr
       sumToShapeOf(where(condition, 0, gradient), y),
     ];
   },
-  cast: ({ params, inputs, gradient }) => {
+  cast: ({ inputs, gradient }) => {
     const x = inputs[0] as TensorVariable;
-    // A cast that the user did not write gives the gradient in the dtype in which the op computed, as in Aesara.
-    return [params.implicit && isFloat(x.type.dtype) ? gradient : cast(gradient, gradientDType(x))];
+    // Between floats the gradient stays in the dtype in which the op computed, as in Aesara.
+    return [isFloat(x.type.dtype) ? gradient : cast(gradient, gradientDType(x))];
   },
   stopGradient: ({ params, inputs }) => [
     params.as === "zero" ? zerosLike(inputs[0] as TensorVariable) : undefined,

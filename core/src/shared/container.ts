@@ -80,13 +80,22 @@ export class Container<Host = unknown, Internal = unknown> {
 
   /** Puts an internal value in, unchecked, and gives the old one back to its Type. */
   replace(internal: Internal, lent = false): void {
+    const old = this.swap(internal, lent);
+    if (old !== undefined) this.type.release(old);
+  }
+
+  /**
+   * Puts an internal value in, unchecked; cannot fail.
+   * @returns the old value, if nobody else holds it: it is to be given back to the Type
+   */
+  swap(internal: Internal, lent = false): Internal | undefined {
     const { cell } = this;
     const old = cell.value;
     const recycle = old !== undefined && old !== internal && !cell.lent;
     cell.value = internal;
     cell.version++;
     cell.lent = lent;
-    if (recycle) this.type.release(old);
+    return recycle ? old : undefined;
   }
 
   /** The internal value. @throws BitaleTypeError DISPOSED */
@@ -107,9 +116,14 @@ export class Container<Host = unknown, Internal = unknown> {
     return value;
   }
 
+  /** The internal value for a host value that may alias it; storage that is not on the host cannot be aliased. */
+  lendToHost(): Internal {
+    return this.type.residence === "host" ? this.lend() : this.internal;
+  }
+
   /** The host value; aliases the storage where that is the host value. Setting it filters and borrows. */
   get value(): Host {
-    return this.type.toHost(this.lend(), { borrow: true });
+    return this.type.toHost(this.lendToHost(), { borrow: true });
   }
   set value(value: unknown) {
     this.set(value, { borrow: true });

@@ -87,14 +87,14 @@ export class SharedVariable<T extends Type = Type> extends Variable<T> {
         cure: "await variable.getValueAsync()",
       });
     }
-    return container.type.toHost(borrow ? container.lend() : container.internal, { borrow });
+    return container.type.toHost(borrow ? container.lendToHost() : container.internal, { borrow });
   }
 
   /** As `getValue`, on every backend. */
   async getValueAsync(options: { readonly borrow?: boolean } = {}): Promise<HostOf<T>> {
     const { container } = this;
     const borrow = options.borrow ?? false;
-    return container.type.toHostAsync(borrow ? container.lend() : container.internal, { borrow });
+    return container.type.toHostAsync(borrow ? container.lendToHost() : container.internal, { borrow });
   }
 
   /**

@@ -4,17 +4,25 @@ import { join } from "node:path";
 import type { NDArray } from "@bitale/core";
 import { FileTensor } from "./file-tensor.js";
 
+/** Counts over all runtimes of the process: two of them may share a folder. */
+let count = 0;
+
 /** The files of one runtime: makes them, and knows which are left to remove. */
 export class FileStore {
   readonly #live = new Set<string>();
+  readonly #directory: string | undefined;
   #temporary: string | undefined;
-  #count = 0;
 
-  /** Writes an array to a new file. @param directory where; by default a temporary folder */
-  write(array: NDArray, name: string, directory: string | undefined): FileTensor {
+  /** @param directory where files lie by default; left out: in a temporary folder */
+  constructor(directory: string | undefined) {
+    this.#directory = directory;
+  }
+
+  /** Writes an array to a new file. @param label starts the file's name */
+  write(array: NDArray, label: string, directory = this.#directory): FileTensor {
     const folder = directory ?? this.#temporaryFolder();
     mkdirSync(folder, { recursive: true });
-    const path = join(folder, `${name}-${process.pid}-${this.#count++}.bin`);
+    const path = join(folder, `${fileName(label)}-${process.pid}-${count++}.bin`);
     const tensor = FileTensor.write(path, array);
     this.#live.add(path);
     return tensor;
@@ -38,3 +46,10 @@ export class FileStore {
     return this.#temporary;
   }
 }
+
+/** A variable's name without what a file's name must not have. */
+const fileName = (label: string): string =>
+  label
+    .replace(/[^\w.-]+/g, "_")
+    .replace(/^\.+/, "")
+    .slice(0, 60) || "tensor";

@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
-import { type DType, emptyNDArray, type NDArray } from "@bitale/core";
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { BitaleError, type DType, emptyNDArray, type NDArray } from "@bitale/core";
 
 /** The internal value of this plugin: a tensor in a file of its own, raw row-major bytes in the machine's order. */
 export class FileTensor {
@@ -13,15 +13,23 @@ export class FileTensor {
     this.shape = shape;
   }
 
-  /** Reads the file. */
+  /** Reads the file. @throws BitaleError BAD_FILE where somebody removed it or changed its length */
   read(): NDArray {
     const array = emptyNDArray(this.shape, this.dtype);
     const bytes = new Uint8Array(array.data.buffer);
-    const file = readFileSync(this.path);
+    let file: Uint8Array;
+    try {
+      file = readFileSync(this.path);
+    } catch (cause) {
+      throw new BitaleError("BAD_FILE", { subject: this.path, problem: "it cannot be read", cause });
+    }
     if (file.length !== bytes.length) {
-      throw new RangeError(
-        `${this.path} has ${file.length} bytes, a ${this.dtype} tensor needs ${bytes.length}`,
-      );
+      throw new BitaleError("BAD_FILE", {
+        subject: this.path,
+        problem: "it has another length than its tensor",
+        expected: `${bytes.length} bytes for ${this.dtype} [${this.shape.join(", ")}]`,
+        got: `${file.length} bytes`,
+      });
     }
     bytes.set(file);
     return array;
@@ -33,8 +41,11 @@ export class FileTensor {
     const beside = `${path}.tmp`;
     const file = openSync(beside, "w");
     try {
-      writeSync(file, new Uint8Array(buffer, byteOffset, byteLength));
+      writeFileSync(file, new Uint8Array(buffer, byteOffset, byteLength));
       fsyncSync(file);
+    } catch (error) {
+      rmSync(beside, { force: true });
+      throw error;
     } finally {
       closeSync(file);
     }
@@ -44,5 +55,9 @@ export class FileTensor {
 
   remove(): void {
     rmSync(this.path, { force: true });
+  }
+
+  toString(): string {
+    return `FileTensor(${this.dtype}, [${this.shape.join(", ")}], ${this.path})`;
   }
 }

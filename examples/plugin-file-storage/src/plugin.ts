@@ -1,5 +1,6 @@
 import {
   type Backend,
+  BitaleTypeError,
   definePlugin,
   dtypes,
   kwarg,
@@ -25,27 +26,31 @@ export interface FileStorageOptions {
 }
 
 function createBackend({ options }: PluginServices): Backend {
-  const configured = options as FileStorageOptions;
-  const store = new FileStore();
+  const store = new FileStore(readOptions(options).directory);
   return {
     construct: (value, { name, strict, allowDowncast, directory }) => {
       const found = tryNDArray(value, name);
       if (found === undefined) throw new RefusalError("it is no number and no dense array");
       const { dtype, shape } = found.array;
-      const place = {
-        name: name ?? "tensor",
-        directory: (directory as string | undefined) ?? configured.directory,
-      };
-      const type = new FileTensorType(
-        dtype,
-        shape.map(() => null),
-        store,
-        place,
-      );
+      const lengths = shape.map(() => null); // lengths may change
+      const place = { label: name ?? "tensor", directory: directory as string | undefined };
+      const type = new FileTensorType(dtype, lengths, store, place);
       return new SharedVariable(name, type, found.array, strict, { allowDowncast }) as SharedVariable;
     },
     dispose: () => store.clear(),
   };
+}
+
+/** @throws BitaleTypeError BAD_CONFIG: core hands options over as they are */
+function readOptions(options: PluginServices["options"]): FileStorageOptions {
+  const { directory, ...unknown } = options;
+  const strange = Object.keys(unknown)[0];
+  if (strange === undefined && (directory === undefined || typeof directory === "string")) return options;
+  throw new BitaleTypeError("BAD_CONFIG", {
+    subject: `pluginOptions of file-storage: ${strange ?? "directory"}`,
+    problem: strange === undefined ? "it is no string" : "there is no such option",
+    expected: '{ "directory": "path/to/a/folder" }',
+  });
 }
 
 export const plugin = definePlugin({

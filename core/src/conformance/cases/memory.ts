@@ -1,111 +1,81 @@
-/** The four ways to read a value, and the six promises about memory. Declared promises must hold, others must not. */
-import type { Bench, CaseDefinition } from "../case.js";
+/** The six promises about memory, and what no backend may do. Declared promises must hold, others must not. */
+import type { AliasFlags } from "../../plugin/contract.js";
+import type { Bench, CaseDefinition, Subject } from "../case.js";
 
-const value = (bench: Bench, variant = 0): unknown => bench.fixture.make(bench.dtype, variant);
-
-/** What `mutate` makes of a variant. */
-function mutated(bench: Bench, variant: number): unknown {
-  const copy = value(bench, variant);
-  bench.fixture.mutate(copy);
-  return copy;
-}
-
-/** After `handed` was changed from outside, the storage follows exactly if it aliases. */
+/** After a value that was handed over or out is changed, the storage follows exactly if it aliases. */
 async function follows(
   bench: Bench,
   what: string,
-  handed: unknown,
+  changed: unknown,
   read: () => Promise<unknown>,
   aliases: boolean,
 ): Promise<void> {
-  bench.fixture.mutate(handed);
-  bench.same(
-    `${what} (${aliases ? "aliases" : "does not alias"})`,
-    await read(),
-    aliases ? mutated(bench, 0) : value(bench),
-  );
+  bench.fixture.mutate(changed);
+  const expected = bench.value();
+  if (aliases) bench.fixture.mutate(expected);
+  bench.same(`${what} (${aliases ? "aliases" : "does not alias"})`, await read(), expected);
 }
 
+/** A set that keeps dtype and shape: whether the internal value stays the same object. */
+async function setsInPlace(
+  bench: Bench,
+  flag: keyof AliasFlags,
+  given: unknown,
+  stored: unknown,
+): Promise<void> {
+  const s = bench.make(bench.value());
+  const before = s.container.cell.value;
+  s.setValue(given);
+  const declared = bench.plugin.supports.aliases[flag];
+  const kept = s.container.cell.value === before;
+  bench.holds(`writes into the storage that is there (${flag})`, kept === declared, `${declared}`, `${kept}`);
+  bench.same("the value", await bench.read(s), stored);
+}
+
+const borrows =
+  (flag: keyof AliasFlags) =>
+  ({ plugin }: Subject): boolean =>
+    Object.hasOwn(plugin.kwargs, "borrow") || plugin.supports.aliases[flag];
+
 export const memoryCases: readonly CaseDefinition[] = [
-  {
-    id: "get.copy",
-    title: "getValue() never aliases the storage",
-    run: async (bench) => {
-      const s = bench.make(value(bench));
-      await follows(
-        bench,
-        "storage after a copy was changed",
-        await bench.read(s),
-        () => bench.read(s),
-        false,
-      );
-    },
-  },
   {
     id: "alias.get-borrow",
     title: "getValue({ borrow: true }) gives the storage itself exactly if declared",
     run: async (bench) => {
-      const s = bench.make(value(bench));
+      const s = bench.make(bench.value());
       const { getBorrowAliases } = bench.plugin.supports.aliases;
       await follows(bench, "storage", await bench.read(s, true), () => bench.read(s), getBorrowAliases);
     },
   },
   {
-    id: "get.borrow-internal",
-    title: "getValue({ borrow, returnInternalType }) is always the very storage",
-    run: (bench) => {
-      const s = bench.make(value(bench));
-      const get = (): unknown => s.getValue({ borrow: true, returnInternalType: true });
-      const first = get();
-      bench.holds("the same object twice", first === get(), "one object");
-      bench.holds("what the container keeps", first === s.container.cell.value, "the content of the cell");
-    },
-  },
-  {
-    id: "get.internal-copy",
-    title: "getValue({ returnInternalType }) is a copy of the internal value",
-    run: async (bench) => {
-      const s = bench.make(value(bench));
-      const copy = s.getValue({ returnInternalType: true });
-      bench.holds("another object", copy !== s.container.cell.value, "a copy");
-      const host = await s.type.toHostAsync(copy, { borrow: true });
-      bench.same("the copy", host, value(bench));
-      await follows(bench, "storage after the copy was changed", host, () => bench.read(s), false);
-    },
-  },
-  {
     id: "alias.construct-copy",
-    title: "shared(value) copies",
+    title: "shared(value) copies, and does not change the value",
     run: async (bench) => {
-      const given = value(bench);
+      const given = bench.value();
       const s = bench.make(given);
+      bench.same("the caller's value", given, bench.value());
       await follows(bench, "storage", given, () => bench.read(s), false);
     },
   },
   {
     id: "alias.construct-borrow",
     title: "shared(value, { borrow: true }) keeps the caller's memory exactly if declared",
-    applies: ({ plugin }) => Object.hasOwn(plugin.kwargs, "borrow"),
+    applies: borrows("constructBorrowAliases"),
     run: async (bench) => {
-      const given = value(bench);
+      const given = bench.value();
       const s = bench.make(given, { borrow: true });
-      await follows(
-        bench,
-        "storage",
-        given,
-        () => bench.read(s),
-        bench.plugin.supports.aliases.constructBorrowAliases,
-      );
+      const { constructBorrowAliases } = bench.plugin.supports.aliases;
+      await follows(bench, "storage", given, () => bench.read(s), constructBorrowAliases);
     },
   },
   {
     id: "alias.set-copy",
     title: "setValue(value) copies, and does not change the value",
     run: async (bench) => {
-      const s = bench.make(value(bench, 1));
-      const given = value(bench);
+      const s = bench.make(bench.value(1));
+      const given = bench.value();
       s.setValue(given);
-      bench.same("the caller's value", given, value(bench));
+      bench.same("the caller's value", given, bench.value());
       await follows(bench, "storage", given, () => bench.read(s), false);
     },
   },
@@ -113,62 +83,74 @@ export const memoryCases: readonly CaseDefinition[] = [
     id: "alias.set-borrow",
     title: "setValue(value, { borrow: true }) keeps the caller's memory exactly if declared",
     run: async (bench) => {
-      const s = bench.make(value(bench, 1));
-      const given = value(bench);
+      const s = bench.make(bench.value(1));
+      const given = bench.value();
       s.setValue(given, { borrow: true });
-      await follows(
-        bench,
-        "storage",
-        given,
-        () => bench.read(s),
-        bench.plugin.supports.aliases.setBorrowAliases,
-      );
+      const { setBorrowAliases } = bench.plugin.supports.aliases;
+      await follows(bench, "storage", given, () => bench.read(s), setBorrowAliases);
+    },
+  },
+  {
+    id: "alias.set-borrow-kept",
+    title: "a value that was borrowed is not changed by later sets",
+    run: async (bench) => {
+      const given = bench.value();
+      const s = bench.make(bench.value(1));
+      s.setValue(given, { borrow: true });
+      s.setValue(bench.value(1));
+      bench.same("the caller's value after a set", given, bench.value());
+      bench.same("the variable", await bench.read(s), bench.value(1));
     },
   },
   {
     id: "alias.set-in-place",
-    title: "setValue writes into storage that is borrowed exactly if declared",
-    applies: ({ plugin }) => plugin.supports.aliases.getBorrowAliases,
-    run: async (bench) => {
-      const s = bench.make(value(bench));
-      const borrowed = await bench.read(s, true);
-      s.setValue(value(bench, 1));
-      bench.same(
-        "the borrowed view",
-        borrowed,
-        value(bench, bench.plugin.supports.aliases.setInPlace ? 1 : 0),
-      );
-      bench.same("the value", await bench.read(s), value(bench, 1));
-    },
+    title: "setValue of the same dtype and shape writes into the storage that is there exactly if declared",
+    run: (bench) => setsInPlace(bench, "setInPlace", bench.value(1), bench.value(1)),
   },
   {
     id: "alias.set-cast-in-place",
-    title: "setValue with a cast writes into storage that is borrowed exactly if declared",
-    applies: ({ plugin, fixture }) =>
-      plugin.supports.aliases.getBorrowAliases && fixture.lossless !== undefined,
+    title: "setValue with a cast writes into the storage that is there exactly if declared",
+    applies: ({ fixture, dtype }) => fixture.lossless(dtype) !== undefined,
     run: async (bench) => {
-      const other = bench.fixture.lossless?.(bench.dtype);
-      if (other === undefined) return;
-      const s = bench.make(value(bench));
+      const sample = bench.fixture.lossless(bench.dtype);
+      if (sample !== undefined) await setsInPlace(bench, "setCastInPlace", sample.given, sample.stored);
+    },
+  },
+  {
+    id: "alias.set-lent",
+    title: "setValue never writes into storage that somebody has borrowed",
+    run: async (bench) => {
+      const s = bench.make(bench.value());
       const borrowed = await bench.read(s, true);
-      s.setValue(other);
-      const now = await bench.read(s);
-      bench.same(
-        "the borrowed view",
-        borrowed,
-        bench.plugin.supports.aliases.setCastInPlace ? now : value(bench),
-      );
+      s.setValue(bench.value(1));
+      bench.same("the borrowed view", borrowed, bench.value());
+      bench.same("the value", await bench.read(s), bench.value(1));
     },
   },
   {
     id: "dispose.frees",
     title: "a disposed variable refuses to be read, and can be set again",
     run: async (bench) => {
-      const s = bench.make(value(bench));
+      const s = bench.make(bench.value());
       s.dispose();
-      bench.refuses("reading a disposed variable", () => s.getValue({ returnInternalType: true }));
-      s.setValue(value(bench, 1));
-      bench.same("value after a new set", await bench.read(s), value(bench, 1));
+      const get = (): unknown => s.getValue({ returnInternalType: true });
+      bench.refuses("reading a disposed variable", get, "DISPOSED");
+      s.setValue(bench.value(1));
+      bench.same("value after a new set", await bench.read(s), bench.value(1));
+      s.dispose();
+      s.dispose();
+    },
+  },
+  {
+    id: "dispose.others",
+    title: "storage that was given back is nobody else's",
+    run: async (bench) => {
+      const [a, b] = [bench.make(bench.value()), bench.make(bench.value(1))];
+      a.dispose();
+      const [c, d] = [bench.make(bench.value(2)), bench.make(bench.value())];
+      bench.same("an older variable", await bench.read(b), bench.value(1));
+      bench.same("a newer variable", await bench.read(c), bench.value(2));
+      bench.same("another newer variable", await bench.read(d), bench.value());
     },
   },
 ];

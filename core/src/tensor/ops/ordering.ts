@@ -1,5 +1,4 @@
 /** Sorting, running sums, and positions of what is true. */
-import { sumResult } from "../dtype.js";
 import { primitive } from "../primitive-op.js";
 import { normalizeAxis } from "../shape.js";
 import { asTensor, cast, type Operand, type TensorVariable } from "./operands.js";
@@ -28,11 +27,10 @@ export function sort(x: Operand, { axis = -1 }: AxisChoice = {}): TensorVariable
   return primitive("takeAlongAxis", { axis: at }, [tensor, order]);
 }
 
-/** Running sums along an axis (null: of all elements in row-major order). The dtype stays; bool counts as int64. */
+/** Running sums along an axis (null: of all elements in row-major order). The dtype stays (bool: or). */
 export function cumsum(x: Operand, { axis = null }: AxisChoice = {}): TensorVariable {
   const { tensor, at } = alongAxis(x, axis, "cumsum");
-  const { dtype } = tensor.type;
-  return primitive("cumsum", { axis: at }, [dtype === "bool" ? cast(tensor, sumResult(dtype)) : tensor]);
+  return primitive("cumsum", { axis: at }, [tensor]);
 }
 
 /** Positions of elements that are not zero, in a flattened x: int64, its length is only known at the call. */
