@@ -16,6 +16,16 @@ export {
   use,
 } from "./default-runtime.js";
 export * from "./errors.js";
+export { decodeNpy, encodeNpy } from "./files/npy.js";
+export { decodeSafetensors, encodeSafetensors, type Safetensors, type Tensor } from "./files/safetensors.js";
+export {
+  decodeArrays,
+  encodeArrays,
+  loadState,
+  type NamedVariables,
+  type StateFormat,
+  saveState,
+} from "./files/state.js";
 export { type GradOptions, grad } from "./gradient/grad.js";
 export { Apply, Constant, isConstant, isVariable, Op, Variable } from "./graph/nodes.js";
 export { type DebugPrintOptions, debugPrint } from "./graph/print.js";
@@ -60,6 +70,7 @@ export { kwarg } from "./plugin/kwargs.js";
 export type * from "./plugin/region.js";
 export type { ConstructorRegistration } from "./plugin/registry.js";
 export type { SchemaInput, SchemaResult, StandardSchema } from "./plugin/standard-schema.js";
+export { type MakeShared, RandomStream } from "./random-stream.js";
 export type {
   AnyKwargs,
   BackendId,

@@ -2,3 +2,4 @@
 import "./node.js";
 
 export * from "./index.browser.js";
+export { readState, writeState } from "./state-files.js";

@@ -11,6 +11,7 @@ import type { BackendRegistry, Plugin, SharedConstructor } from "./plugin/contra
 import type { Environment, EnvironmentOptions, PluginFailure } from "./plugin/environment.js";
 import { genericPlugin } from "./plugin/generic.js";
 import { type ConstructorRegistration, Registry } from "./plugin/registry.js";
+import { RandomStream } from "./random-stream.js";
 import type { SharedVariable } from "./shared/shared-variable.js";
 import type { FloatDType } from "./tensor/dtype.js";
 import { withFloatX } from "./tensor/float-x.js";
@@ -125,6 +126,10 @@ export interface Runtime {
     outputs: O,
     options?: CompileOptions,
   ): CompiledFunction<I, O>;
+  /** A stream of random draws; its states are shared variables of this runtime. */
+  randomStream(seed: number | bigint): RandomStream;
+  /** Runs `body` and lists the shared variables that `shared` made meanwhile. */
+  collectShared<R>(body: () => R): { readonly result: R; readonly variables: readonly SharedVariable[] };
   /** Adds plugins that were found in another way (a browser bundle). */
   use(...plugins: readonly Plugin[]): void;
   /**
@@ -155,6 +160,7 @@ export function createRuntimeIn(environment: Environment, options: RuntimeOption
   });
   const reference = referenceExecutor(registry.hostMemory);
   registry.add(genericPlugin, "core");
+  const collectors = new Set<SharedVariable[]>();
   let queue: Promise<unknown> = Promise.resolve();
   const surroundings: CompileSurroundings = {
     memory: registry.hostMemory,
@@ -182,8 +188,22 @@ export function createRuntimeIn(environment: Environment, options: RuntimeOption
     get plugins() {
       return registry.candidates().map(({ id, state, origin, kwargs }) => ({ id, state, origin, kwargs }));
     },
-    shared: (value: unknown, sharedOptions: object = {}) =>
-      scope(() => construct(registry, value, sharedOptions)) as never,
+    shared: ((value: unknown, sharedOptions: object = {}) => {
+      const variable = scope(() => construct(registry, value, sharedOptions));
+      for (const collector of collectors) collector.push(variable);
+      return variable;
+    }) as never,
+    randomStream: (seed) =>
+      new RandomStream(seed, (value, stateOptions) => runtime.shared(value, stateOptions) as never),
+    collectShared: (body) => {
+      const variables: SharedVariable[] = [];
+      collectors.add(variables);
+      try {
+        return { result: body(), variables };
+      } finally {
+        collectors.delete(variables);
+      }
+    },
     explain: (value, explainOptions = {}) => scope(() => explain(registry, value, explainOptions)),
     sharedConstructor: (make, registration) => registry.addConstructor(make, registration),
     compile: (inputs, outputs, compileOptions = {}) =>

@@ -1,4 +1,5 @@
 import {
+  createRuntime,
   type NDArray,
   randomBernoulli,
   randomIntegers,
@@ -6,7 +7,9 @@ import {
   randomPermutation,
   randomState,
   randomUniform,
+  vector,
 } from "@bitale/core";
+import { plugin as cpu } from "@bitale/tensor-cpu";
 import { describe, expect, it } from "vitest";
 import { threefry2x32 } from "../../core/dist/tensor/reference/random.js";
 import { plainRuntime, plainShared } from "../plain-runtime.js";
@@ -65,5 +68,41 @@ describe("draws", () => {
     const order = sample(randomPermutation(state, 50));
     expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i));
     expect(order).not.toEqual([...order].sort((a, b) => a - b));
+  });
+});
+
+describe("a stream", () => {
+  it("draws new numbers at each call, the same ones for equal seeds, and can be seeded anew", () => {
+    const other = createRuntime({ plugins: [cpu] });
+    const stream = other.randomStream(5);
+    const f = other.compile([], [stream.uniform({ size: [3] }), stream.integers({ high: 6, size: [2] })]);
+    const draw = () => JSON.stringify(f().map((array) => values(array)));
+    const [first, second] = [draw(), draw()];
+    expect(first).not.toBe(second);
+    stream.seed(5);
+    expect([draw(), draw()]).toEqual([first, second]);
+    const twin = other.randomStream(5);
+    const g = other.compile([], [twin.uniform({ size: [3] }), twin.integers({ high: 6, size: [2] })]);
+    expect(JSON.stringify(g().map((array) => values(array)))).toBe(first);
+    expect(stream.states.map((state) => state.name)).toEqual(["random state 0", "random state 1"]);
+  });
+
+  it("gives the same words on every backend", () => {
+    const [reference, dense] = [plainRuntime(), createRuntime({ plugins: [cpu] })];
+    const bits = (r: typeof dense) => {
+      const state = vector("state", "uint32");
+      return values(r.compile([state], randomPermutation(state, 20)[1])(randomState(3)));
+    };
+    expect(bits(reference)).toEqual(bits(dense));
+  });
+
+  it("new shared variables can be collected", () => {
+    const { result, variables } = createRuntime({ plugins: [cpu] }).collectShared(() => 3);
+    expect([result, variables]).toEqual([3, []]);
+    const other = createRuntime({ plugins: [cpu] });
+    const made = other.collectShared(() => [other.shared(1, { name: "a" }), other.shared(2, { name: "b" })]);
+    expect(made.variables).toEqual(made.result);
+    other.shared(3);
+    expect(made.variables.length).toBe(2);
   });
 });

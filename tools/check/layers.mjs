@@ -12,15 +12,18 @@ import { readSourceTree } from "./source-tree.mjs";
  */
 export const ROOMS = [
   "index", // re-exports only
+  "state-files", // files on disk, Node only
   "node", // binds the default runtime to Node
   "default-runtime", // the only module-level state
   "conformance",
   "runtime",
+  "random-stream",
   "compile",
   "rewrite",
   "gradient",
   "plan", // regions as work on memory, for backends with a compiler
   "plugin",
+  "files",
   "tensor",
   "shared",
   "graph",

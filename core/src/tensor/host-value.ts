@@ -1,6 +1,6 @@
 /** Any host value as an NDArray: numbers, bigints, booleans, nested arrays, typed arrays, foreign ndarray objects. */
 import { BitaleTypeError, describeValue } from "../errors.js";
-import { type DType, isDType, type TypedArray } from "./dtype.js";
+import { asDType, type DType, isDType, type TypedArray } from "./dtype.js";
 import { floatX } from "./float-x.js";
 import { emptyNDArray, isNDArray, NDArray, scalarNDArray, writeElement } from "./ndarray.js";
 import { rowMajorStrides } from "./shape.js";
@@ -56,6 +56,8 @@ function isForeign(value: unknown): value is ForeignArray {
 }
 
 function fromForeign(value: ForeignArray): NDArray {
+  // Names a foreign library has for its own layouts ("generic", "uint8_clamped") pass; complex data would lose its half.
+  if (String(value.dtype).startsWith("complex")) asDType(value.dtype);
   const own = typedArrayDType(value.data) as DType;
   const stated = isDType(value.dtype) ? value.dtype : own;
   const fits =

@@ -1,7 +1,6 @@
 /** The trained parameters as a safetensors file, and back. */
 import { readFileSync } from "node:fs";
-import { BitaleError, NDArray } from "@bitale/core";
-import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.js";
+import { BitaleError, decodeSafetensors, encodeSafetensors, NDArray, type Tensor } from "@bitale/core";
 
 /** Values of the model's parameters: `W` [784, 10] and `b` [10], float32. */
 export interface Parameters {

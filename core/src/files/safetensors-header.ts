@@ -1,5 +1,7 @@
 /** The JSON header of a safetensors file, checked in every field. */
 
+import { decodeText } from "./text.js";
+
 /** Bytes of one element. */
 export const dtypes = {
   F64: 8,
@@ -60,7 +62,7 @@ export function parseHeader(bytes: Uint8Array, dataLength: number, damaged: Dama
 
 function parseObject(bytes: Uint8Array, damaged: Damaged): Record<string, unknown> {
   try {
-    const header: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    const header: unknown = JSON.parse(decodeText(bytes));
     if (isRecord(header)) return header;
   } catch {
     // Neither text nor JSON: said below.

@@ -1,5 +1,5 @@
 /** The safetensors format: an 8-byte length, a JSON header with dtype, shape and place of each tensor, then the bytes. */
-import { BitaleError } from "@bitale/core";
+import { BitaleError } from "../errors.js";
 import {
   dtypes,
   isLengths,
@@ -7,6 +7,7 @@ import {
   type SafetensorsDType,
   type TensorEntry,
 } from "./safetensors-header.js";
+import { encodeText } from "./text.js";
 
 /** One tensor: its bytes are little-endian, in row-major order. */
 export interface Tensor {
@@ -55,7 +56,7 @@ export function encodeSafetensors(
     header.push([name, { dtype, shape, data_offsets: [end, end + bytes.length] }]);
     end += bytes.length;
   }
-  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
+  const text = encodeText(JSON.stringify(Object.fromEntries(header)));
   const start = headerStart + Math.ceil(text.length / alignment) * alignment;
   const file = new Uint8Array(start + end).fill(0x20, headerStart, start);
   new DataView(file.buffer).setBigUint64(0, BigInt(start - headerStart), true);

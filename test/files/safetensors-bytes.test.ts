@@ -1,8 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-} from "../../../examples/logistic-regression/dist/safetensors.js";
+import { decodeSafetensors, encodeSafetensors } from "../../core/dist/files/safetensors.js";
 
 const ascii = (text: string): number[] => [...text].map((letter) => letter.charCodeAt(0));
 

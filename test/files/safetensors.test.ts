@@ -1,9 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-} from "../../../examples/logistic-regression/dist/safetensors.js";
+import { decodeSafetensors, encodeSafetensors } from "../../core/dist/files/safetensors.js";
 
 const sizes = {
   F64: 8,
