@@ -1,6 +1,7 @@
 /** Any host value as an NDArray: numbers, bigints, booleans, nested arrays, typed arrays, foreign ndarray objects. */
 import { BitaleTypeError, describeValue } from "../errors.js";
-import { asDType, type DType, isDType, type TypedArray } from "./dtype.js";
+import { castScalar } from "./cast.js";
+import { asDType, type DType, isBig, isDType, type TypedArray } from "./dtype.js";
 import { floatX } from "./float-x.js";
 import { emptyNDArray, isNDArray, NDArray, scalarNDArray, writeElement } from "./ndarray.js";
 import { rowMajorStrides } from "./shape.js";
@@ -123,15 +124,13 @@ export function tryNDArray(
 ): { readonly array: NDArray; readonly kind: HostKind } | undefined {
   if (isNDArray(value)) return { array: value, kind: "array" };
   if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
-    return {
-      array: scalarNDArray(Number.isNaN(value) ? Number.NaN : toScalar(value), dtype ?? leafDType([value])),
-      kind: "literal",
-    };
+    const result = dtype ?? leafDType([value]);
+    return { array: scalarNDArray(toScalar(value, result, subject), result), kind: "literal" };
   }
   if (Array.isArray(value)) {
     const { shape, leaves } = flatten(value, subject);
     const array = emptyNDArray(shape, dtype ?? leafDType(leaves));
-    leaves.forEach((leaf, i) => writeElement(array, i, toScalar(leaf)));
+    leaves.forEach((leaf, i) => writeElement(array, i, toScalar(leaf, array.dtype, subject)));
     return { array, kind: "literal" };
   }
   const own = typedArrayDType(value);
@@ -143,7 +142,18 @@ export function tryNDArray(
   return undefined;
 }
 
-const toScalar = (leaf: Leaf): number | bigint => (typeof leaf === "boolean" ? Number(leaf) : leaf);
+/** A literal as an element of `dtype`: bigints that a 64-bit dtype cannot hold are refused, not wrapped. */
+function toScalar(leaf: Leaf, dtype: DType, subject: string): number | bigint {
+  if (typeof leaf === "boolean") return Number(leaf);
+  if (typeof leaf === "bigint" && isBig(dtype) && castScalar(leaf, dtype) !== leaf) {
+    throw new BitaleTypeError("LOSSY_VALUE", {
+      subject,
+      problem: `${leaf} is out of the range of ${dtype}`,
+      cure: "pass a number to keep it as a float",
+    });
+  }
+  return leaf;
+}
 
 /** As `tryNDArray`. @throws BitaleTypeError BAD_VALUE for what is no dense value */
 export function toNDArray(value: unknown, subject = "value", dtype?: DType): NDArray {
