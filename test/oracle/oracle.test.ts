@@ -1,4 +1,5 @@
-/** All recorded cases, one test for each area. */
+/** All recorded cases, one test for each area: those beside the project where they are, else the copy kept here. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { loadCases } from "./case-file.js";
@@ -6,7 +7,9 @@ import { loadDeviations } from "./deviations.js";
 import { failureText } from "./report.js";
 import { runCase } from "./run-case.js";
 
-const { cases } = loadCases(join(import.meta.dirname, "cases.json.gz"));
+const beside = join(import.meta.dirname, "../../../shared/oracle/cases.json");
+const kept = join(import.meta.dirname, "cases.json.gz");
+const { cases } = loadCases(existsSync(beside) ? beside : kept);
 const deviations = loadDeviations(join(import.meta.dirname, "deviations.json"));
 
 for (const area of new Set(cases.map((program) => program.area))) {
