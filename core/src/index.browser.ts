@@ -26,7 +26,7 @@ export {
   type StateFormat,
   saveState,
 } from "./files/state.js";
-export { type GradOptions, grad } from "./gradient/grad.js";
+export { type GradOptions, grad, type PerVariable, valueAndGrad } from "./gradient/grad.js";
 export { Apply, Constant, isConstant, isVariable, Op, Variable } from "./graph/nodes.js";
 export { type DebugPrintOptions, debugPrint } from "./graph/print.js";
 export { replace } from "./graph/replace.js";
@@ -106,7 +106,7 @@ export {
 } from "./tensor/ndarray.js";
 export * from "./tensor/ops/creation.js";
 export * from "./tensor/ops/elementwise.js";
-export { disconnectedGradient, stopGradient } from "./tensor/ops/gradient-stops.js";
+export { disconnectedGrad, gradClip, gradScale, mapGrad, zeroGrad } from "./tensor/ops/gradient-flow.js";
 export {
   addIndex,
   type IndexItem,

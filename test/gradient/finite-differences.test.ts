@@ -84,7 +84,7 @@ const unary: readonly [string, Build, number, number][] = [
   ["clip", (x) => b.clip(x, -1.5, 1.5), -3, 3],
   ["log(sigmoid)", (x) => b.log(b.sigmoid(x)), -3, 3],
   ["cast to float32 and back", (x) => b.cast(b.cast(x, "float32"), "float64").mul(0).add(x), -3, 3],
-  ["stopGradient times x", (x) => b.stopGradient(x.mul(0).add(2)).mul(x), -3, 3],
+  ["zeroGrad times x", (x) => b.zeroGrad(x.mul(0).add(2)).mul(x), -3, 3],
 ];
 
 describe("unary ops", () => {

@@ -43,6 +43,7 @@ const needs: { readonly [N in PrimitiveName]?: readonly LoweredName[] } = {
   sumTo: ["sum", "reshape"],
   specifyShape: [],
   stopGradient: [],
+  mapGradient: [],
 };
 
 /** A backend that compiles regions of primitives. */

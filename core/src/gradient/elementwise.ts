@@ -118,7 +118,9 @@ export const binaryGradients: GradientRules<BinaryName> = {
 export const gradientDType = (x: TensorVariable): FloatDType =>
   isFloat(x.type.dtype) ? x.type.dtype : floatX();
 
-export const otherElementwiseGradients: GradientRules<"where" | "cast" | "stopGradient" | "specifyShape"> = {
+export const otherElementwiseGradients: GradientRules<
+  "where" | "cast" | "stopGradient" | "mapGradient" | "specifyShape"
+> = {
   where: ({ inputs, gradient }) => {
     const [condition, x, y] = inputs as [TensorVariable, TensorVariable, TensorVariable];
     return [
@@ -135,6 +137,7 @@ export const otherElementwiseGradients: GradientRules<"where" | "cast" | "stopGr
   stopGradient: ({ params, inputs }) => [
     params.as === "zero" ? zerosLike(inputs[0] as TensorVariable) : undefined,
   ],
+  mapGradient: ({ params, gradient }) => [params.change(gradient) as TensorVariable],
   specifyShape: ({ gradient }) => [gradient],
 };
 

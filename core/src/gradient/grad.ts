@@ -1,181 +1,151 @@
-import { BitaleTypeError } from "../errors.js";
-import { type Apply, isConstant, type Variable } from "../graph/nodes.js";
-import { toposort } from "../graph/walk.js";
-import { isDiscrete } from "../tensor/dtype.js";
+/** Gradients of a scalar cost. */
+import { BitaleTypeError, describeValue } from "../errors.js";
+import { isVariable, type Variable } from "../graph/nodes.js";
 import { onesLike, zerosLike } from "../tensor/ops/creation.js";
-import { add } from "../tensor/ops/elementwise.js";
-import { cast, type TensorVariable } from "../tensor/ops/operands.js";
-import { isPrimitive, type PrimitiveOp } from "../tensor/primitive-op.js";
-import type { PrimitiveName } from "../tensor/primitives.js";
+import { mul } from "../tensor/ops/elementwise.js";
+import type { TensorVariable } from "../tensor/ops/operands.js";
 import { isTensorType } from "../tensor/tensor-type.js";
-import { binaryGradients, gradientDType, otherElementwiseGradients, unaryGradients } from "./elementwise.js";
-import { reductionGradients } from "./reductions.js";
-import type { GradientRule, GradientRules } from "./rule.js";
-import { shapingGradients } from "./shaping.js";
-import { stableLogGradients } from "./stable-log.js";
-
-/** Gradient rules of all primitives: a missing one is a compile error. */
-export const gradientRules: GradientRules<PrimitiveName> = {
-  ...unaryGradients,
-  ...binaryGradients,
-  ...otherElementwiseGradients,
-  ...reductionGradients,
-  ...shapingGradients,
-};
+import { type Arrived, backpropagate } from "./backpropagate.js";
+import { gradientDType } from "./elementwise.js";
 
 export interface GradOptions {
   /** Variables to treat as if they did not depend on anything. */
-  readonly considerConstant?: readonly Variable[];
-  /** What to do for a variable that the cost does not depend on: an error (default), or zeros. */
-  readonly disconnectedInputs?: "raise" | "ignore";
+  readonly considerConstant?: readonly Variable[] | undefined;
+  /** What to do for a variable that the cost does not depend on: an error (default), a warning and zeros, or zeros. */
+  readonly disconnectedInputs?: "raise" | "warn" | "ignore" | undefined;
+  /**
+   * Variables whose gradients are known (of a cost that is computed elsewhere): pairs of a variable and its whole
+   * gradient, of the variable's shape. What the cost given here would send to such a variable does not count.
+   */
+  readonly knownGrads?: Iterable<readonly [Variable, Variable]> | undefined;
 }
+
+/** One variable gives one result, a list gives a list. */
+export type PerVariable<W extends Variable | readonly Variable[]> = W extends readonly Variable[]
+  ? { -readonly [K in keyof W]: TensorVariable }
+  : TensorVariable;
 
 /**
  * Gradients of a 0-d cost. Each has the shape and dtype of its variable (`floatX` for integer variables; the wider
  * dtype where the variable only entered promoted). The result of discrete ops does not move: their operands get zeros.
- * @throws BitaleTypeError BAD_COST (not a 0-d tensor), DISCONNECTED_INPUT, NOT_DIFFERENTIABLE
+ * @param cost a 0-d tensor; null: only what `knownGrads` says
+ * @throws BitaleTypeError BAD_COST (not a 0-d tensor), DISCONNECTED_INPUT, NOT_DIFFERENTIABLE, BAD_OPTION
  *
  * @example
  * ```ts
  * import { compile, grad, scalar } from "@bitale/core";
  * const x = scalar("x");
  * const slope = compile([x], grad(x.mul(x), x));
- * slope(3).item(); // 6
+ * console.log(slope(3).item()); // 6
  * ```
  */
-export function grad(cost: Variable, wrt: Variable, options?: GradOptions): TensorVariable;
-export function grad<const W extends readonly Variable[]>(
-  cost: Variable,
+export function grad<const W extends Variable | readonly Variable[]>(
+  cost: Variable | null,
   wrt: W,
-  options?: GradOptions,
-): { -readonly [K in keyof W]: TensorVariable };
-export function grad(
-  cost: Variable,
-  wrt: Variable | readonly Variable[],
   options: GradOptions = {},
-): Variable | Variable[] {
-  const targets = Array.isArray(wrt) ? (wrt as readonly Variable[]) : [wrt as Variable];
-  const gradients = backpropagate(cost, targets, options);
-  const results = targets.map((target) => {
-    const g = gradients.get(target);
-    if (g === undefined) return disconnected(cost, target, options);
-    return g === "zero" ? zeros(target) : g;
-  });
-  return Array.isArray(wrt) ? results : (results[0] as Variable);
+): PerVariable<W> {
+  const known = new Map(options.knownGrads ?? []);
+  for (const [variable, g] of known) checkGradient("grad", variable, g);
+  if (cost === null && known.size === 0)
+    badCost("without a cost, knownGrads must say some gradients", "null");
+  const seeds = cost === null ? [] : [[cost, slopeOfCost(cost)] as const];
+  const subject = cost === null ? "the known gradients" : `the cost ${cost}`;
+  const targets = listOf(wrt);
+  const walk = { seeds, known, constants: options.considerConstant };
+  return shapedAs(wrt, settle(backpropagate(walk, targets), targets, subject, options));
 }
 
-const zeros = (target: Variable): Variable =>
-  zerosLike(target as TensorVariable, gradientDType(target as TensorVariable));
+/**
+ * A cost and its gradients, for `compile([x], valueAndGrad(cost, W))`: the graph that both share is computed once.
+ * @returns the cost itself, and what `grad` gives: one gradient, or a list for a list of variables
+ * @throws as `grad`
+ *
+ * @example
+ * ```ts
+ * import { compile, scalar, valueAndGrad } from "@bitale/core";
+ * const x = scalar("x");
+ * const both = compile([x], valueAndGrad(x.mul(x), x));
+ * console.log(both(3).map((value) => value.item())); // [9, 6]
+ * ```
+ */
+export const valueAndGrad = <C extends Variable, const W extends Variable | readonly Variable[]>(
+  cost: C,
+  wrt: W,
+  options: GradOptions = {},
+): [cost: C, gradients: PerVariable<W>] => [cost, grad(cost, wrt, options)];
 
-function disconnected(cost: Variable, target: Variable, options: GradOptions): Variable {
-  if (options.disconnectedInputs === "ignore") return zeros(target);
-  throw new BitaleTypeError("DISCONNECTED_INPUT", {
-    subject: `grad with respect to ${target}`,
-    problem: `the cost ${cost} does not depend on it in a differentiable way`,
+function slopeOfCost(cost: Variable): Variable {
+  if (!isTensorType(cost.type) || cost.type.ndim !== 0)
+    badCost("the cost must be a 0-d tensor", `${cost.type}`);
+  return onesLike(cost, gradientDType(cost as TensorVariable));
+}
+
+function badCost(problem: string, got: string): never {
+  throw new BitaleTypeError("BAD_COST", {
+    subject: "grad",
+    problem,
+    got,
+    cure: "reduce it first: sum(cost) or mean(cost); for a tensor of outputs use jacobian or lop",
+  });
+}
+
+/** @throws BitaleTypeError BAD_OPERAND where a gradient cannot belong to the variable */
+export function checkGradient(op: string, variable: Variable, g: Variable): void {
+  const [type, given] = [variable.type, isVariable(g) ? g.type : undefined];
+  const fits = isTensorType(type)
+    ? given !== undefined && isTensorType(given) && given.ndim === type.ndim
+    : given?.kind === type.kind;
+  if (fits) return;
+  throw new BitaleTypeError("BAD_OPERAND", {
+    subject: `${op}: gradient of ${variable}`,
+    problem: "it must be a variable of the shape of what it belongs to",
+    expected: `as ${type}`,
+    got: given === undefined ? describeValue(g) : `${given}`,
+  });
+}
+
+/** What arrived at the targets as variables; zeros for what is disconnected, where the options allow it. */
+export function settle(
+  gradients: ReadonlyMap<Variable, Arrived>,
+  targets: readonly Variable[],
+  subject: string,
+  { disconnectedInputs = "raise" }: GradOptions,
+): Variable[] {
+  if (!["raise", "warn", "ignore"].includes(disconnectedInputs)) {
+    throw new BitaleTypeError("BAD_OPTION", {
+      subject: "disconnectedInputs",
+      problem: `${describeValue(disconnectedInputs)} is no such mode`,
+      expected: '"raise", "warn" or "ignore"',
+    });
+  }
+  return targets.map((target) => {
+    const g = gradients.get(target);
+    if (g !== undefined) return g === "zero" ? zeroGradient(target) : g;
+    if (disconnectedInputs !== "ignore") report(subject, target, disconnectedInputs);
+    return zeroGradient(target);
+  });
+}
+
+/** Zeros as a gradient: those of a sparse variable have its pattern. */
+const zeroGradient = (target: Variable): Variable =>
+  isTensorType(target.type) ? zerosLike(target, gradientDType(target as TensorVariable)) : mul(target, 0);
+
+function report(subject: string, target: Variable, mode: "raise" | "warn"): void {
+  const error = new BitaleTypeError("DISCONNECTED_INPUT", {
+    subject: `gradient with respect to ${target}`,
+    problem: `${subject} does not depend on it in a differentiable way`,
     cure: 'leave it out, or pass disconnectedInputs: "ignore" to get zeros',
   });
+  if (mode === "raise") throw error;
+  (globalThis as { console?: { warn(text: string): void } }).console?.warn(error.message);
 }
 
-/** The variables between the cost and the targets: others need no gradient. */
-function pathTo(
-  nodes: readonly Apply[],
-  targets: readonly Variable[],
-  stop: ReadonlySet<Variable>,
-): Set<Variable> {
-  const path = new Set<Variable>(targets);
-  for (const node of nodes) {
-    if (node.inputs.some((input) => path.has(input) && !stop.has(input))) {
-      for (const output of node.outputs) path.add(output);
-    }
-  }
-  return path;
-}
+/** A variable or a list of them as a list. */
+export const listOf = (one: Variable | readonly Variable[]): readonly Variable[] =>
+  Array.isArray(one) ? (one as readonly Variable[]) : [one as Variable];
 
-/** Reached, but every path multiplies by zero: costs no graph. */
-type Arrived = Variable | "zero";
-
-function backpropagate(
-  cost: Variable,
-  targets: readonly Variable[],
-  options: GradOptions,
-): Map<Variable, Arrived> {
-  if (!isTensorType(cost.type) || cost.type.ndim !== 0) {
-    throw new BitaleTypeError("BAD_COST", {
-      subject: "grad",
-      problem: "the cost must be a 0-d tensor",
-      got: cost.type.toString(),
-      cure: "reduce it first: sum(cost) or mean(cost)",
-    });
-  }
-  const stop = new Set(options.considerConstant ?? []);
-  const needed = new Set(targets);
-  const nodes = toposort([cost], stop);
-  const path = pathTo(nodes, targets, stop);
-  const gradients = new Map<Variable, Arrived>();
-  const tensorCost = cost as TensorVariable;
-  gradients.set(cost, onesLike(tensorCost, gradientDType(tensorCost)));
-  const arrive = (variable: Variable, g: Arrived | undefined): void => {
-    if (g === undefined || !path.has(variable) || isConstant(variable) || stop.has(variable)) return;
-    const before = gradients.get(variable);
-    if (before === undefined || before === "zero") gradients.set(variable, g);
-    else if (g !== "zero") gradients.set(variable, add(before, g));
-  };
-  for (const node of [...nodes].reverse()) {
-    const arrived = node.outputs.map((output) => gradients.get(output));
-    if (arrived.every((g) => g === undefined) || !node.inputs.some((input) => path.has(input))) continue;
-    if (arrived.every((g) => g === undefined || g === "zero") || isZeroGradient(node)) {
-      for (const input of differentiableInputs(node)) arrive(input, "zero");
-      continue;
-    }
-    const around = stableLogGradients(node, arrived[0] as TensorVariable, needed);
-    if (around !== undefined) for (const [variable, g] of around) arrive(variable, g);
-    else
-      nodeGradients(
-        node,
-        arrived.map((g) => (g === "zero" ? undefined : g)),
-      ).forEach((g, i) => arrive(node.inputs[i] as Variable, g));
-  }
-  return gradients;
-}
-
-/** Whether the result does not move with the operands: discrete values, and gradients stopped as zeros. */
-function isZeroGradient(node: Apply): boolean {
-  if (!isPrimitive(node.op)) return false;
-  if (isPrimitive(node.op, "stopGradient")) return node.op.params.as === "zero";
-  return isDiscrete((node.output as TensorVariable).type.dtype);
-}
-
-/** Operands that a gradient, be it zero, can reach: not lengths, starts and indices. */
-function differentiableInputs(node: Apply): readonly Variable[] {
-  const { op, inputs } = node;
-  if (!isPrimitive(op)) return inputs;
-  if (isPrimitive(op, "dimension") || isPrimitive(op, "iota")) return [];
-  if (isPrimitive(op, "stopGradient") && op.params.as === "disconnected") return [];
-  const indexed = ["take", "takeAlongAxis", "scatter", "scatterAlongAxis"].includes(op.name);
-  return inputs.slice(0, op.dataCount(inputs.length)).filter((_, i) => !(indexed && i === 1));
-}
-
-function nodeGradients(
-  node: Apply,
-  arrived: readonly (Variable | undefined)[],
-): readonly (Variable | undefined)[] {
-  if (!isPrimitive(node.op)) {
-    const passed = node.op.gradient(node, arrived);
-    if (passed !== undefined) return passed;
-    throw new BitaleTypeError("NOT_DIFFERENTIABLE", {
-      subject: node.op.name,
-      problem: "this op has no gradient rule",
-      cure: "cut it off with stopGradient, or list its result in considerConstant",
-    });
-  }
-  const inputs = node.inputs as readonly TensorVariable[];
-  const output = node.output as TensorVariable;
-  const rule = gradientRules[node.op.name] as GradientRule<PrimitiveName>;
-  const op: PrimitiveOp = node.op;
-  const gradient = cast(arrived[0] as TensorVariable, output.type.dtype);
-  const passed = rule({ params: op.params, inputs, output, gradient });
-  return passed.map((g, i) => {
-    const x = inputs[i] as TensorVariable;
-    return g !== undefined && isDiscrete(x.type.dtype) ? cast(g, gradientDType(x)) : g;
-  });
-}
+/** Results in the form in which the variables were given. */
+export const shapedAs = <W extends Variable | readonly Variable[]>(
+  given: W,
+  results: readonly Variable[],
+): PerVariable<W> => (Array.isArray(given) ? results : results[0]) as PerVariable<W>;

@@ -40,6 +40,7 @@ export function lower<N extends PrimitiveName>(
   switch (name) {
     case "specifyShape":
     case "stopGradient":
+    case "mapGradient":
       return { kind: "alias" };
     case "reshape":
     case "broadcastTo":

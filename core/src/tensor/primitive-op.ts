@@ -96,7 +96,7 @@ export class PrimitiveOp<N extends PrimitiveName = PrimitiveName> extends Op {
 
   override toString(): string {
     const params = Object.entries(this.params)
-      .filter(([name]) => name !== "implicit")
+      .filter(([name, value]) => name !== "implicit" && typeof value !== "function")
       .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
     return params.length === 0 ? this.name : `${this.name}{${params.join(", ")}}`;
   }

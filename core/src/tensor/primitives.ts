@@ -4,6 +4,7 @@
  *
  * Operands of an elementwise primitive all have one dtype (the rich ops insert casts); their shapes broadcast.
  */
+import type { Variable } from "../graph/nodes.js";
 import type { DType } from "./dtype.js";
 import type { Dim } from "./shape.js";
 
@@ -150,6 +151,8 @@ export interface PrimitiveParams
   specifyShape: { readonly shape: readonly Dim[] };
   /** (x) itself; gradients stop: "zero" as zeros, "disconnected" as no path at all. */
   stopGradient: { readonly as: "zero" | "disconnected" };
+  /** (x) itself; its gradient g becomes change(g). Not part of the key: values do not depend on it. */
+  mapGradient: { readonly name: string; readonly change: (gradient: Variable) => Variable };
 }
 export type PrimitiveName = keyof PrimitiveParams;
 
@@ -158,7 +161,7 @@ export type StartSpec = number | { readonly scalar: number };
 
 /**
  * Primitives as a backend sees them, in a region with concrete shapes: dynamic lengths are baked into the shapes of
- * the results, and what only carries facts (dimension, sumTo, specifyShape, stopGradient) is lowered away.
+ * the results, and what only carries facts (dimension, sumTo, specifyShape, stopGradient, mapGradient) is lowered away.
  */
 export interface LoweredParams
   extends Record<UnaryName, NoParams>,
@@ -200,6 +203,7 @@ const loweredAway = [
   "sumTo",
   "specifyShape",
   "stopGradient",
+  "mapGradient",
   "nonzero",
 ] as const satisfies readonly PrimitiveName[];
 

@@ -1,7 +1,7 @@
 /** The softmax family, stable for large inputs. */
 import { floatResult, isDiscrete } from "../dtype.js";
 import { div, exp, log, sub } from "./elementwise.js";
-import { stopGradient } from "./gradient-stops.js";
+import { zeroGrad } from "./gradient-flow.js";
 import { asTensor, cast, type Operand, type TensorVariable } from "./operands.js";
 import { max, sum } from "./reductions.js";
 import { flatten, lengthsOf, reshape } from "./shaping.js";
@@ -10,7 +10,7 @@ import { flatten, lengthsOf, reshape } from "./shaping.js";
 function shifted(x: Operand, axis: number): TensorVariable {
   const tensor = asTensor(x);
   const wide = cast(tensor, floatResult(tensor.type.dtype));
-  return sub(wide, stopGradient(max(wide, { axis, keepDims: true })));
+  return sub(wide, zeroGrad(max(wide, { axis, keepDims: true })));
 }
 
 interface SoftmaxOptions {

@@ -39,7 +39,7 @@ const binaryRule = (op: BinaryName): TypeRule<BinaryName> => ({
   },
 });
 
-type Elementwise = UnaryName | BinaryName | "where" | "cast" | "stopGradient";
+type Elementwise = UnaryName | BinaryName | "where" | "cast" | "stopGradient" | "mapGradient";
 
 export const elementwiseTypes: TypeRules<Elementwise> = {
   ...table(unaryNames, unaryRule),
@@ -60,4 +60,5 @@ export const elementwiseTypes: TypeRules<Elementwise> = {
   },
   cast: { arity: 1, infer: ({ dtype }, inputs) => ({ dtype, shape: (inputs[0] as TensorFacts).shape }) },
   stopGradient: { arity: 1, infer: (_params, [x]) => x as TensorFacts },
+  mapGradient: { arity: 1, infer: (_params, [x]) => x as TensorFacts },
 };
