@@ -1,5 +1,18 @@
 /** What compiled functions promise: outputs, updates, givens, default updates, dynamic lengths. */
-import { like, lscalar, matrix, type NDArray, neq, scalar, slice, sum, vector, zeros } from "@bitale/core";
+import {
+  like,
+  lscalar,
+  matrix,
+  NDArray,
+  neq,
+  onesLike,
+  scalar,
+  size,
+  slice,
+  sum,
+  vector,
+  zeros,
+} from "@bitale/core";
 import { describe, expect, it } from "vitest";
 import { plainRuntime, plainShared } from "../plain-runtime.js";
 
@@ -220,5 +233,22 @@ describe("debugPrint", () => {
         "   2",
       ].join("\n"),
     );
+  });
+});
+
+describe("results that depend on lengths of other results alone", () => {
+  it("of a computed value, and of one whose length the data decide", () => {
+    const x = vector("x");
+    const mask = vector("mask", "bool");
+    const [y, some] = [x.neg(), x.index(mask)];
+    const f = runtime.compile([x, mask], [y, onesLike(y), some, onesLike(some), size(some)]);
+    const results = f([1, 2, 3], new NDArray({ data: new Uint8Array([1, 0, 1]), shape: [3], dtype: "bool" }));
+    expect(results.map((value) => (value.ndim === 0 ? String(value.item()) : value.toArray()))).toEqual([
+      [-1, -2, -3],
+      [1, 1, 1],
+      [1, 3],
+      [1, 1],
+      "2",
+    ]);
   });
 });

@@ -165,10 +165,18 @@ export function link(
   const numbered = [...outputs, ...updates.map((update) => update.exit)].flatMap((e) =>
     e.from === "number" ? [e.variable] : [],
   );
+  const sources = lengthSources(numbered, [], numbers);
+  const madeLate = (variable: Variable): boolean =>
+    (linked.at(-1) as LinkedStage).stage.regions.some(
+      (plan) => plan.executor.late && plan.outputs.includes(variable),
+    );
+  if (sources.some(madeLate)) linked.push(linkStage({ regions: [] }));
   const last = linked.at(-1) as LinkedStage;
-  for (const source of lengthSources(numbered, [], numbers)) {
+  // What the last stage itself computes has no value yet when its signature is read: its shape is inferred.
+  const inferred = new Set(last.stage.regions.flatMap((plan) => plan.nodes.flatMap((node) => node.outputs)));
+  for (const source of sources) {
     const known = native.get(source);
-    if (known !== undefined) last.signed.add(known);
+    if (known !== undefined && !inferred.has(source)) last.signed.add(known);
   }
   return {
     graph,
