@@ -1,9 +1,11 @@
 /**
  * The runtime that `shared`, `compile` and the rest use when no other was made: created at first use. The only
- * module-level state of core, together with where `floatX` is asked for.
+ * module-level state of core, together with where `floatX` and
+ * `creationTrace` are asked for.
  */
 import type { CompiledFunction } from "./compile/compiled-function.js";
 import type { CompileOptions, Input, Outputs } from "./compile/options.js";
+import { bindCreationTrace } from "./graph/creation-trace.js";
 import type { Decision } from "./plugin/construct.js";
 import type { SharedConstructor } from "./plugin/contract.js";
 import { browserEnvironment, type Environment } from "./plugin/environment.js";
@@ -17,6 +19,7 @@ let current: Runtime | undefined;
 
 installMethods();
 bindFloatX(() => defaultRuntime().floatX);
+bindCreationTrace(() => defaultRuntime().config.values.creationTrace);
 
 /** Says where plugins and configuration are found; the Node entry point does so at load time. */
 export function useEnvironment(surroundings: Environment): void {

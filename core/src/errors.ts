@@ -78,6 +78,18 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
+/** Where in a graph an error was raised; bitale adds it to errors of compiled functions. */
+export interface ErrorLocation {
+  /** The node, its operands by name, and its function: `dot(x, W) in train`. */
+  readonly node: string;
+  /** What the operands were in this call: `x: float32 [3, 4]`. */
+  readonly operands: readonly string[];
+  /** The calls of the user's code that made the node, innermost first; empty where `creationTrace` is off. */
+  readonly made: readonly string[];
+  /** The graph around the node, as `debugPrint` shows it. */
+  readonly graph: string;
+}
+
 const BRAND = Symbol.for("bitale.error");
 
 function text(details: ErrorDetails): string {
@@ -91,6 +103,8 @@ function text(details: ErrorDetails): string {
 /** The fields that all errors of bitale share, whichever built-in class they extend. */
 export interface CodedError extends Error, Omit<ErrorDetails, "cause"> {
   readonly code: ErrorCode;
+  /** Where in a graph it was raised, for errors of compiled functions. */
+  readonly location?: ErrorLocation | undefined;
 }
 
 const options = ({ cause }: ErrorDetails): ErrorOptions | undefined =>
@@ -110,6 +124,7 @@ export class BitaleError extends Error implements CodedError {
   declare readonly expected: string | undefined;
   declare readonly got: string | undefined;
   declare readonly cure: string | undefined;
+  declare readonly location?: ErrorLocation | undefined;
   constructor(code: ErrorCode, details: ErrorDetails) {
     super(text(details), options(details));
     describe(this, new.target.name, code, details);
@@ -124,6 +139,7 @@ export class BitaleTypeError extends TypeError implements CodedError {
   declare readonly expected: string | undefined;
   declare readonly got: string | undefined;
   declare readonly cure: string | undefined;
+  declare readonly location?: ErrorLocation | undefined;
   constructor(code: ErrorCode, details: ErrorDetails) {
     super(text(details), options(details));
     describe(this, new.target.name, code, details);
@@ -138,10 +154,28 @@ export class BitaleRangeError extends RangeError implements CodedError {
   declare readonly expected: string | undefined;
   declare readonly got: string | undefined;
   declare readonly cure: string | undefined;
+  declare readonly location?: ErrorLocation | undefined;
   constructor(code: ErrorCode, details: ErrorDetails) {
     super(text(details), options(details));
     describe(this, new.target.name, code, details);
   }
+}
+
+/** Says in an error's fields and text where in a graph it was raised. One that says so already stays as it is. */
+export function locateError(error: CodedError, location: ErrorLocation): void {
+  if (error.location !== undefined) return;
+  const before = error.message;
+  const lines = [`${before}\n  node: ${location.node}`];
+  const list = (label: string, items: readonly string[]): void => {
+    const indent = " ".repeat(label.length + 4);
+    if (items.length > 0) lines.push(`  ${label}: ${items.join(`\n${indent}`)}`);
+  };
+  list("operands", location.operands);
+  list("made at", location.made);
+  list("graph", location.graph.split("\n"));
+  const message = lines.join("\n");
+  const stack = error.stack?.replace(before, () => message);
+  Object.assign(error, { location, message, ...(stack === undefined ? {} : { stack }) });
 }
 
 const REFUSAL = Symbol.for("bitale.refusal");

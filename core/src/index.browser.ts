@@ -27,6 +27,7 @@ export {
   saveState,
 } from "./files/state.js";
 export { type GradOptions, grad, type PerVariable, valueAndGrad } from "./gradient/grad.js";
+export type { CreationTrace } from "./graph/creation-trace.js";
 export { Apply, Constant, isConstant, isVariable, Op, Variable } from "./graph/nodes.js";
 export { type DebugPrintOptions, debugPrint } from "./graph/print.js";
 export { replace } from "./graph/replace.js";
@@ -59,6 +60,7 @@ export * from "./plugin/contract.js";
 export { definePlugin, type PluginDefinition } from "./plugin/define-plugin.js";
 export type { PluginFailure } from "./plugin/environment.js";
 export { inject, injectable } from "./plugin/injection.js";
+export { kernelFailure } from "./plugin/kernel-failure.js";
 export {
   compileWithKernels,
   type Kernel,

@@ -4,6 +4,7 @@ import { type CompileSurroundings, compile as compileGraph } from "./compile/com
 import type { CompiledFunction } from "./compile/compiled-function.js";
 import { backendExecutor, type Executor, referenceExecutor } from "./compile/executor.js";
 import type { CompileOptions, Input, Outputs } from "./compile/options.js";
+import { withCreationTrace } from "./graph/creation-trace.js";
 import type { Type } from "./graph/type.js";
 import type { ResolvedConfig } from "./plugin/config.js";
 import { construct, type Decision, explain } from "./plugin/construct.js";
@@ -137,7 +138,7 @@ export interface Runtime {
    * @throws BitaleError UNKNOWN_BACKEND, BACKEND_FAILED for one that was named
    */
   ready(...backends: readonly string[]): Promise<void>;
-  /** Builds graphs with this runtime's `floatX`. */
+  /** Builds graphs with this runtime's `floatX` and `creationTrace`. */
   scope<R>(body: () => R): R;
   /** Gives all storage back. */
   dispose(): Promise<void>;
@@ -149,7 +150,7 @@ const isExecutor = ({ plugin }: { readonly plugin: Plugin }): boolean => plugin.
 /** Makes a runtime in given surroundings; the entry points bind `createRuntime` to Node's or the browser's. */
 export function createRuntimeIn(environment: Environment, options: RuntimeOptions = {}): Runtime {
   const { config, plugins, failures } = environment.prepare(options);
-  const { floatX } = config.values;
+  const { floatX, creationTrace } = config.values;
   const registry = new Registry({
     plugins,
     failures,
@@ -178,7 +179,7 @@ export function createRuntimeIn(environment: Environment, options: RuntimeOption
       return turn;
     },
   };
-  const scope = <R>(body: () => R): R => withFloatX(floatX, body);
+  const scope = <R>(body: () => R): R => withFloatX(floatX, () => withCreationTrace(creationTrace, body));
   const runtime: Runtime = {
     config,
     floatX,

@@ -114,6 +114,7 @@ describe("layers of configuration", () => {
     expect(origins.backends).toContain("bitale.config.json");
     expect(origins.floatX).toContain("BITALE_FLOATX");
     expect(origins.strictPlugins).toBe("createRuntime()");
+    expect(quiet(root, { env: { BITALE_CREATION_TRACE: "0" } }).config.values.creationTrace).toBe(false);
     expect(quiet(root, { configFile: false }).config.values.backends).toEqual(["a"]);
   });
   it("modules are read synchronously", () => {

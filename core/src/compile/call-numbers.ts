@@ -6,6 +6,7 @@ import type { PrimitiveOp } from "../tensor/primitive-op.js";
 import { evaluateScalar, type ScalarName } from "../tensor/reference/evaluate-scalar.js";
 import type { TensorType } from "../tensor/tensor-type.js";
 import { type HostNumbers, operandDType } from "./host-numbers.js";
+import { atNode } from "./locate.js";
 import type { Facts } from "./specialize.js";
 
 /** Computes numbers for one call; each once. */
@@ -36,7 +37,8 @@ export class CallNumbers {
     const node = variable.owner as Apply;
     const operands = node.inputs.map((input) => this.get(input, facts));
     const name = (node.op as PrimitiveOp).name as ScalarName;
-    return evaluateScalar(name, operandDType(node), (variable.type as TensorType).dtype, operands);
+    const { dtype } = variable.type as TensorType;
+    return atNode(node, facts, () => evaluateScalar(name, operandDType(node), dtype, operands));
   }
 }
 

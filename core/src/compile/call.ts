@@ -13,6 +13,7 @@ import type { TensorType } from "../tensor/tensor-type.js";
 import { CallNumbers } from "./call-numbers.js";
 import type { OutputPlan } from "./interface.js";
 import type { CompiledRegion, Exit, Linked, LinkedStage, Signature, Slot, Step } from "./link.js";
+import { atNode, locating } from "./locate.js";
 import { Facts, inferNode, inferShapes, inOrder, lowerRegion } from "./specialize.js";
 
 /** Internal values of one call by slot. */
@@ -138,20 +139,21 @@ function signatureOf(
   }
   const called = new Map<Variable, number>();
   if (stage.lengths.length > 0) {
-    const facts = new Facts(shapes, linked.numbers, called);
+    const facts = new Facts(shapes, linked.numbers, called, linked.graph.name);
     walkLengths(stage, facts, called, numbers);
     key += [...called.values()].join();
   }
   const known = stage.signatures.get(key);
   if (known !== undefined) return { key, signature: known };
-  const facts = new Facts(shapes, linked.numbers, called);
+  const facts = new Facts(shapes, linked.numbers, called, linked.graph.name);
   inferShapes(stage.stage, facts);
   const regions = new Map(
     stage.stage.regions
       .filter((plan) => !plan.executor.late)
       .map((plan): [typeof plan, CompiledRegion] => {
         const lowered = lowerRegion(plan, facts);
-        return [plan, { ...lowered, executable: plan.executor.compileRegion(lowered.region) }];
+        const executable = locating(plan.executor.compileRegion(lowered.region), facts);
+        return [plan, { ...lowered, executable }];
       }),
   );
   const signature = { facts, regions };
@@ -199,7 +201,9 @@ function* runStep(
     const node = step.plan.nodes[0] as Apply;
     const operands = step.inputs.map((slot) => values[slot.index] as NDArray);
     for (const output of step.outputs)
-      values[output.index] = evaluatePrimitive(node.op as PrimitiveOp, operands);
+      values[output.index] = atNode(node, signature.facts, () =>
+        evaluatePrimitive(node.op as PrimitiveOp, operands),
+      );
     return;
   }
   const compiled = signature.regions.get(step.plan) as CompiledRegion;

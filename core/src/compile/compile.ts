@@ -3,6 +3,7 @@
  * (3) rewrite, (4) place, (5) partition, (6) link, (7) call.
  */
 import { BitaleTypeError, describeValue } from "../errors.js";
+import { inheritTrace } from "../graph/creation-trace.js";
 import { isVariable } from "../graph/nodes.js";
 import { toposort } from "../graph/walk.js";
 import { rewrite } from "../rewrite/rewrite.js";
@@ -49,7 +50,10 @@ export function compile<const I extends readonly Input[], const O extends Output
   checkOptions(options);
   const { list, layout } = layoutOf(outputs);
   const collected = collect(inputs, list, options, surroundings.warn);
-  const graph = withResults(collected, rewrite(resultsOf(collected)));
+  const graph = withResults(
+    collected,
+    inheritTrace(undefined, () => rewrite(resultsOf(collected))),
+  );
   return build(graph, inputs, layout, surroundings) as unknown as CompiledFunction<I, O>;
 }
 

@@ -12,6 +12,7 @@ import { fillDims, inferFacts, isPrimitive, type PrimitiveOp } from "../tensor/p
 import type { Dim } from "../tensor/shape.js";
 import { TensorType } from "../tensor/tensor-type.js";
 import type { HostNumbers } from "./host-numbers.js";
+import { atNode } from "./locate.js";
 import type { RegionPlan, Stage } from "./partition.js";
 import { dataOperands } from "./place.js";
 
@@ -38,9 +39,17 @@ export class Facts {
   readonly #numbers: HostNumbers;
   readonly #called: ReadonlyMap<Variable, number>;
   readonly #folded = new Map<Variable, NDArray>();
+  /** The function that is called, for errors. */
+  readonly functionName: string | undefined;
 
   /** @param called values of the numbers that decide lengths in this signature */
-  constructor(shapes: Shapes, numbers: HostNumbers, called: ReadonlyMap<Variable, number>) {
+  constructor(
+    shapes: Shapes,
+    numbers: HostNumbers,
+    called: ReadonlyMap<Variable, number>,
+    functionName?: string,
+  ) {
+    this.functionName = functionName;
     this.shapes = shapes;
     this.#numbers = numbers;
     this.#called = called;
@@ -54,6 +63,12 @@ export class Facts {
     if (this.#numbers.called.has(variable)) return [];
     throw new TypeError(`the shape of ${variable} is not known yet`);
   }
+
+  /** As `shape`; undefined where it is not known yet. */
+  readonly shapeOf = (variable: Variable): readonly number[] | undefined => {
+    const known = this.shapes.get(variable);
+    return known ?? (isConstant(variable) ? (variable.value as NDArray).shape : undefined);
+  };
 
   /** The value of a constant or of what depends on lengths alone. */
   folded(variable: Variable): NDArray {
@@ -75,7 +90,10 @@ export class Facts {
         const values = node.inputs.map(
           (input) => (isConstant(input) ? (input.value as NDArray) : this.#folded.get(input)) as NDArray,
         );
-        this.#folded.set(top, evaluatePrimitive(op, values));
+        this.#folded.set(
+          top,
+          atNode(node, this, () => evaluatePrimitive(op, values)),
+        );
       }
     }
     return this.#folded.get(variable) as NDArray;
@@ -98,7 +116,8 @@ export function inferShapes(stage: Stage, facts: Facts): void {
 
 /** Infers the shapes of one node's results. */
 export function inferNode(node: Apply, facts: Facts): void {
-  nodeShapes(node, facts).forEach((shape, i) => facts.shapes.set(node.outputs[i] as Variable, shape));
+  const shapes = atNode(node, facts, () => nodeShapes(node, facts));
+  shapes.forEach((shape, i) => facts.shapes.set(node.outputs[i] as Variable, shape));
 }
 
 /** All nodes of a stage, operands and what lengths depend on first: a node is always younger than its operands. */
@@ -173,7 +192,13 @@ export function lowerRegion(plan: RegionPlan, facts: Facts): LoweredRegion {
     if (lowering.kind === "steps") {
       for (const step of lowering.steps) {
         const output = add(new TensorType(result.dtype, step.shape), result.dtype, step.shape);
-        nodes.push({ op: step.op, params: step.params, inputs: operandIds, output } as RegionNode);
+        nodes.push({
+          op: step.op,
+          params: step.params,
+          inputs: operandIds,
+          output,
+          origin: node,
+        } as RegionNode);
         operandIds = [output];
       }
     }
@@ -198,6 +223,7 @@ export function lowerRegion(plan: RegionPlan, facts: Facts): LoweredRegion {
       inputs: dataOperands(node).map(idOf),
       scalars: positions.map((position) => scalarPlace(node.inputs[position] as Variable)),
       outputs,
+      origin: node,
     });
   }
   const outputs: number[] = [];

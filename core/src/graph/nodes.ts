@@ -2,6 +2,7 @@
  * The nodes of a graph: Variable, Constant, Apply, Op. They refer to each other, so they share a file. Nodes are
  * immutable but for a variable's name.
  */
+import { type CreationTrace, captureTrace } from "./creation-trace.js";
 import { isType, type Type } from "./type.js";
 
 const VARIABLE = Symbol.for("bitale.variable");
@@ -122,6 +123,8 @@ export class Apply {
   readonly op: Op;
   readonly inputs: readonly Variable[];
   readonly outputs: readonly Variable[];
+  /** Where the node was made; undefined where `creationTrace` is off. */
+  readonly trace: CreationTrace | undefined = captureTrace();
 
   constructor(op: Op, inputs: readonly Variable[]) {
     this.op = op;

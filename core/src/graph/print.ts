@@ -3,6 +3,8 @@ import { type Apply, isConstant, type Variable } from "./nodes.js";
 export interface DebugPrintOptions {
   /** Shows the Type of every variable (default true). */
   readonly types?: boolean;
+  /** Levels to show: 1 is the node itself and its operands (default: all). */
+  readonly depth?: number | undefined;
   /** A note behind a node, such as its placement. */
   readonly note?: (variable: Variable) => string | undefined;
 }
@@ -29,7 +31,7 @@ export function debugPrint(outputs: Variable | readonly Variable[], options: Deb
     const node = variable.owner;
     const known = node && labels.get(node);
     lines.push(`${indent(depth)}${line(variable, known, options)}`);
-    if (node === undefined || known !== undefined) continue;
+    if (node === undefined || known !== undefined || depth >= (options.depth ?? Infinity)) continue;
     if ((users.get(node) ?? 0) > 1) {
       const label = letters(labels.size);
       labels.set(node, label);

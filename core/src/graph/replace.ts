@@ -1,3 +1,4 @@
+import { inheritTrace } from "./creation-trace.js";
 import { Apply, type Variable } from "./nodes.js";
 import { toposort } from "./walk.js";
 
@@ -20,7 +21,7 @@ export function replace(
     if (node.outputs.every((output) => replacements.has(output))) continue;
     const inputs = node.inputs.map(current);
     if (inputs.every((input, i) => input === node.inputs[i])) continue;
-    const rebuilt = rebuild(node, inputs);
+    const rebuilt = inheritTrace(node.trace, () => rebuild(node, inputs));
     node.outputs.forEach((output, i) => {
       const fresh = rebuilt[i] as Variable;
       if (fresh.owner !== undefined && fresh.name === undefined) fresh.name = output.name;

@@ -61,8 +61,11 @@ class Planner {
   /** Elementwise nodes that are computed inside the loop of their only user. */
   readonly #inlined = new Map<number, Inlined>();
   readonly #users = new Map<number, PrimitiveNode[]>();
+  readonly #makers = new Map<number, PrimitiveNode>();
   readonly #checks: WindowCheck[] = [];
   readonly #steps: PlannedStep[] = [];
+  /** The node that is being planned: copies are made for it. */
+  #current: readonly PrimitiveNode[] = [];
 
   constructor(region: Region, inputs: readonly (readonly number[])[], options: PlanOptions) {
     this.#region = region;
@@ -90,6 +93,7 @@ class Planner {
       });
     }
     for (const node of region.nodes as readonly PrimitiveNode[]) {
+      this.#makers.set(node.output, node);
       for (const input of node.inputs) {
         const users = this.#users.get(input);
         if (users === undefined) this.#users.set(input, [node]);
@@ -132,8 +136,10 @@ class Planner {
     return view;
   }
 
-  #loop(work: Omit<LoopStep, "kind" | "reduction"> & Partial<Pick<LoopStep, "reduction">>): void {
-    this.#steps.push({ kind: "loop", reduction: undefined, ...work });
+  #loop(
+    work: Omit<LoopStep, "kind" | "reduction" | "nodes"> & Partial<Pick<LoopStep, "reduction" | "nodes">>,
+  ): void {
+    this.#steps.push({ kind: "loop", reduction: undefined, nodes: this.#current, ...work });
   }
 
   /** Copies a view to row-major memory. */
@@ -168,24 +174,26 @@ class Planner {
 
   #materialize(id: number, node: PrimitiveNode): View {
     const leaves: View[] = [];
-    const expression = this.#expression(node, leaves);
+    const nodes: PrimitiveNode[] = [];
+    const expression = this.#expression(node, leaves, nodes);
     const out = this.#home(id);
-    this.#loop({ shape: out.shape, expression, leaves, out });
+    this.#loop({ nodes, shape: out.shape, expression, leaves, out });
     return out;
   }
 
-  /** The expression of an elementwise node; memory that it reads is added to `leaves`. */
-  #expression(node: PrimitiveNode, leaves: View[]): Expression {
-    const args = node.inputs.map((id) => this.#operand(id, leaves));
+  /** The expression of an elementwise node; memory that it reads is added to `leaves`, what it computes to `nodes`. */
+  #expression(node: PrimitiveNode, leaves: View[], nodes: PrimitiveNode[]): Expression {
+    const args = node.inputs.map((id) => this.#operand(id, leaves, nodes));
+    nodes.push(node);
     const from = this.#value(node.inputs.at(-1) as number).dtype;
     return { kind: "op", op: node.op as ScalarOp, from, dtype: this.#value(node.output).dtype, args };
   }
 
-  #operand(id: number, leaves: View[]): Expression {
+  #operand(id: number, leaves: View[], nodes: PrimitiveNode[]): Expression {
     const inlined = this.#inlined.get(id);
     if (inlined !== undefined) {
       this.#inlined.delete(id);
-      return this.#expression(inlined.node, leaves);
+      return this.#expression(inlined.node, leaves, nodes);
     }
     const view = this.#view(id);
     const known = leaves.indexOf(view);
@@ -218,6 +226,7 @@ class Planner {
 
   #lower(node: PrimitiveNode): void {
     const { op } = node;
+    this.#current = [node];
     if (!this.#users.has(node.output) && !this.#region.outputs.includes(node.output)) return;
     if (elementwise.has(op)) {
       const extent = this.#extent(node);
@@ -240,10 +249,13 @@ class Planner {
   #reduce(node: ReductionNode): void {
     const [id] = node.inputs as readonly [number];
     const leaves: View[] = [];
-    const expression = this.#operand(id, leaves);
+    const nodes: PrimitiveNode[] = [];
+    const expression = this.#operand(id, leaves, nodes);
     const axes = "axes" in node.params ? node.params.axes : [node.params.axis];
     const out = this.#home(node.output);
-    this.#loop({ shape: this.#value(id).shape, expression, leaves, out, reduction: { name: node.op, axes } });
+    const reduction = { name: node.op, axes };
+    nodes.push(node);
+    this.#loop({ nodes, shape: this.#value(id).shape, expression, leaves, out, reduction });
   }
 
   /** The view that a node is, where it moves nothing. */
@@ -261,7 +273,7 @@ class Planner {
       case "slice": {
         const view = this.#view(node.inputs[0] as number);
         const { starts, steps } = node.params;
-        this.#checks.push(...windowChecks(view.shape, shape, starts, steps));
+        this.#checks.push(...windowChecks(node, view.shape, shape, starts, steps));
         return sliced(view, shape, starts, steps);
       }
       default:
@@ -272,17 +284,19 @@ class Planner {
   #move(node: PrimitiveNode): void {
     const inputs = node.inputs.map((id) => this.#view(id));
     const out = this.#home(node.output);
+    const nodes = [node];
     switch (node.op) {
       case "dot": {
         const contiguous = (view: View): View => this.#contiguous(view);
         const [left, right] = inputs.map((view, side) =>
           matrixView(view, node.params, side as 0 | 1, contiguous),
         );
-        if (left !== undefined && right !== undefined) this.#steps.push({ kind: "dot", left, right, out });
+        if (left !== undefined && right !== undefined)
+          this.#steps.push({ kind: "dot", nodes, left, right, out });
         return;
       }
       case "iota":
-        this.#steps.push({ kind: "iota", out });
+        this.#steps.push({ kind: "iota", nodes, out });
         return;
       case "concatenate": {
         let start = 0;
@@ -304,7 +318,7 @@ class Planner {
       case "updateSlice": {
         const [base, value] = inputs as [View, View];
         const { starts, steps, mode } = node.params;
-        this.#checks.push(...windowChecks(base.shape, value.shape, starts, steps));
+        this.#checks.push(...windowChecks(node, base.shape, value.shape, starts, steps));
         this.#copy(base, out);
         const window = sliced(out, value.shape, starts, steps);
         if (mode === "set") {
@@ -325,6 +339,7 @@ class Planner {
         if (node.op.startsWith("scatter")) this.#copy(operands[0] as View, out);
         this.#steps.push({
           kind: "indexing",
+          nodes,
           op: node.op,
           params: node.params,
           operands,
@@ -336,7 +351,14 @@ class Planner {
       case "cumsum":
       case "randomBits": {
         const operands = inputs.map((view) => this.#contiguous(view));
-        this.#steps.push({ kind: "whole", op: node.op, params: node.params, operands, out } as PlannedStep);
+        this.#steps.push({
+          kind: "whole",
+          nodes,
+          op: node.op,
+          params: node.params,
+          operands,
+          out,
+        } as PlannedStep);
         return;
       }
       default:
@@ -346,6 +368,7 @@ class Planner {
 
   /** Sees to it that an output of the region lies in memory of its own. */
   #returned(id: number): void {
+    this.#current = [this.#makers.get(id) as PrimitiveNode];
     const view = this.#view(id);
     const place = this.#region.outputs.indexOf(id);
     const slot = this.#slots[view.slot];

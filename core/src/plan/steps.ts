@@ -1,6 +1,8 @@
 /** What a planned region consists of: loops over expressions, products of matrices, moves by indices. */
 
 import { BitaleRangeError } from "../errors.js";
+import { markNodes } from "../plugin/kernel-failure.js";
+import type { PrimitiveNode } from "../plugin/region.js";
 import type { DType } from "../tensor/dtype.js";
 import type {
   ArgReductionName,
@@ -28,8 +30,14 @@ export type Expression =
       readonly args: readonly Expression[];
     };
 
+/** What all steps have. */
+interface Planned {
+  /** Nodes of the region that the step computes, or for which it moves data. */
+  readonly nodes: readonly PrimitiveNode[];
+}
+
 /** An expression at every place of a shape, written to `out`; or reduced over some axes first. */
-export interface LoopStep {
+export interface LoopStep extends Planned {
   readonly kind: "loop";
   /** The shape that is walked: of the result, or of what a reduction reads. */
   readonly shape: readonly number[];
@@ -54,7 +62,7 @@ export interface MatrixView {
 }
 
 /** out[batch, i, j] = sum over k of left[batch, i, k] * right[batch, j, k]; `out` is row-major. */
-export interface DotStep {
+export interface DotStep extends Planned {
   readonly kind: "dot";
   readonly left: MatrixView;
   readonly right: MatrixView;
@@ -62,7 +70,7 @@ export interface DotStep {
 }
 
 /** 0, 1, 2, … */
-export interface IotaStep {
+export interface IotaStep extends Planned {
   readonly kind: "iota";
   readonly out: View;
 }
@@ -71,7 +79,7 @@ export type IndexingName = "take" | "takeAlongAxis" | "scatter" | "scatterAlongA
 
 /** A move by indices on row-major operands. `out` of a scatter holds its base already. */
 export type IndexingStep = {
-  readonly [N in IndexingName]: {
+  readonly [N in IndexingName]: Planned & {
     readonly kind: "indexing";
     readonly op: N;
     readonly params: LoweredParams[N];
@@ -84,7 +92,7 @@ export type WholeName = "argsort" | "cumsum" | "randomBits";
 
 /** A primitive on whole row-major operands, which a backend runs in its own way or by core's reference kernel. */
 export type WholeStep = {
-  readonly [N in WholeName]: {
+  readonly [N in WholeName]: Planned & {
     readonly kind: "whole";
     readonly op: N;
     readonly params: LoweredParams[N];
@@ -97,6 +105,8 @@ export type PlannedStep = LoopStep | DotStep | IotaStep | IndexingStep | WholeSt
 
 /** A window with starts that are numbers of the call: it must stay inside, and is checked before anything runs. */
 export interface WindowCheck {
+  /** The node whose window it is. */
+  readonly node: PrimitiveNode;
   /** Place among the scalars of the call. */
   readonly scalar: number;
   readonly axis: number;
@@ -129,6 +139,7 @@ export function slotsOf(step: PlannedStep): number[] {
 
 /** Starts of a window that are numbers of the call. */
 export function windowChecks(
+  node: PrimitiveNode,
   shape: readonly number[],
   size: readonly number[],
   starts: readonly StartSpec[],
@@ -138,20 +149,22 @@ export function windowChecks(
     const [length, count, step] = [shape[axis] as number, size[axis] as number, steps[axis] as number];
     return typeof start === "number" || count === 0
       ? []
-      : [{ scalar: start.scalar, axis, length, count, step }];
+      : [{ node, scalar: start.scalar, axis, length, count, step }];
   });
 }
 
 /** Checks a start that is only known at the call. @throws BitaleRangeError INDEX_OUT_OF_BOUNDS */
 export function checkWindow(
-  { scalar, axis, length, count, step }: WindowCheck,
+  { node, scalar, axis, length, count, step }: WindowCheck,
   scalars: readonly number[],
 ): void {
   const first = scalars[scalar] as number;
   const last = first + (count - 1) * step;
   if (Math.min(first, last) >= 0 && Math.max(first, last) < length) return;
-  throw new BitaleRangeError("INDEX_OUT_OF_BOUNDS", {
+  const error = new BitaleRangeError("INDEX_OUT_OF_BOUNDS", {
     subject: "slice",
     problem: `${count} elements from ${first} in steps of ${step} leave axis ${axis} of length ${length}`,
   });
+  markNodes(error, [node]);
+  throw error;
 }

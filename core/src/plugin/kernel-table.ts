@@ -2,12 +2,12 @@
  * The ready-made compiler for a plugin that has kernels and no compiler of its own: runs a region node by
  * node. Nothing is fused and nothing is written in place.
  */
-import { BitaleError, isBitaleError } from "../errors.js";
+import { BitaleError } from "../errors.js";
 import type { DType } from "../tensor/dtype.js";
 import type { NDArray } from "../tensor/ndarray.js";
 import type { LoweredName, LoweredParams } from "../tensor/primitives.js";
 import { referenceKernels } from "../tensor/reference/kernels.js";
-import { shapeText } from "../tensor/shape.js";
+import { kernelFailure } from "./kernel-failure.js";
 import type { Executable, Region, RegionNode } from "./region.js";
 
 /** What a kernel is given; `V` are the plugin's internal values. */
@@ -199,16 +199,6 @@ function runNode<R>(region: Region, node: RegionNode, run: () => R): R {
   try {
     return run();
   } catch (cause) {
-    if (isBitaleError(cause)) throw cause;
-    const operands = node.inputs.map((id) => {
-      const { dtype, shape } = region.values[id]!;
-      return `${dtype} ${shapeText(shape)}`;
-    });
-    throw new BitaleError("KERNEL_FAILED", {
-      subject: node.op === "custom" ? node.custom.toString() : node.op,
-      problem: `the kernel failed: ${cause instanceof Error ? cause.message : String(cause)}`,
-      got: `operands ${operands.join(", ") || "none"}`,
-      cause,
-    });
+    throw kernelFailure(region, [node], cause);
   }
 }

@@ -2,7 +2,7 @@
  * What a backend compiles: a region, a part of a graph with concrete shapes and lowered primitives. Everything that
  * depends on lengths alone is folded; the only numbers that change between calls are the starts of slices (scalars).
  */
-import type { Op } from "../graph/nodes.js";
+import type { Apply, Op } from "../graph/nodes.js";
 import type { Type } from "../graph/type.js";
 import type { DType } from "../tensor/dtype.js";
 import type { NDArray } from "../tensor/ndarray.js";
@@ -24,6 +24,8 @@ export type PrimitiveNode = {
     readonly params: LoweredParams[N];
     readonly inputs: readonly number[];
     readonly output: number;
+    /** The node of the graph that it is a part of, for errors and profiles. */
+    readonly origin?: Apply | undefined;
   };
 }[LoweredName];
 
@@ -35,6 +37,8 @@ export interface CustomNode {
   /** Places among the scalars of the call, one for each host operand. */
   readonly scalars: readonly number[];
   readonly outputs: readonly number[];
+  /** The node of the graph that it is, for errors and profiles. */
+  readonly origin?: Apply | undefined;
 }
 
 export type RegionNode = PrimitiveNode | CustomNode;

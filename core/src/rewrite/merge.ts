@@ -1,4 +1,5 @@
 /** Equal nodes become one: same op, same operands. Equal small constants too. */
+import { inheritTrace } from "../graph/creation-trace.js";
 import { Apply, type Constant, isConstant, type Variable } from "../graph/nodes.js";
 import { toposort } from "../graph/walk.js";
 import { isNDArray } from "../tensor/ndarray.js";
@@ -36,7 +37,7 @@ export function merge(outputs: readonly Variable[]): Variable[] {
     const key = `${node.op.key()} ${inputs.map((input) => input.id).join()}`;
     const twin = nodes.get(key);
     const moved = inputs.some((input, i) => input !== node.inputs[i]);
-    const merged = twin ?? (moved ? new Apply(node.op, inputs) : node);
+    const merged = twin ?? (moved ? inheritTrace(node.trace, () => new Apply(node.op, inputs)) : node);
     if (twin === undefined) nodes.set(key, merged);
     if (merged === node) continue;
     node.outputs.forEach((output, i) => {

@@ -1,3 +1,4 @@
+import { inheritTrace } from "../graph/creation-trace.js";
 import { Apply, type Variable } from "../graph/nodes.js";
 import { toposort } from "../graph/walk.js";
 import { algebra } from "./algebra.js";
@@ -15,8 +16,10 @@ export function localRewrite(name: string, rules: readonly LocalRule[]): Rewrite
       for (const node of toposort(outputs)) {
         const inputs = node.inputs.map((input) => changed.get(input) ?? input);
         const moved = inputs.some((input, i) => input !== node.inputs[i]);
-        const current = moved ? new Apply(node.op, inputs) : node;
-        const better = rules.reduce<Variable | undefined>((found, rule) => found ?? rule(current), undefined);
+        const current = moved ? inheritTrace(node.trace, () => new Apply(node.op, inputs)) : node;
+        const better = inheritTrace(node.trace, () =>
+          rules.reduce<Variable | undefined>((found, rule) => found ?? rule(current), undefined),
+        );
         if (better !== undefined && better !== current.output) changed.set(node.output, better);
         else if (moved)
           node.outputs.forEach((output, i) =>

@@ -1,10 +1,9 @@
 /** A region as an executable: programs for the strides that occur, run in memory that is planned once. */
 import {
   arrayConstructor,
-  BitaleError,
   checkWindow,
   type Executable,
-  isBitaleError,
+  kernelFailure,
   type NDArray,
   type PlannedStep,
   planMemory,
@@ -28,6 +27,8 @@ interface Prepared {
   readonly frame: Frame;
   readonly checks: readonly WindowCheck[];
   readonly steps: readonly Step[];
+  /** What each step computes. */
+  readonly works: readonly PlannedStep[];
   /** Slots of the operands and of the results, in order. */
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
@@ -68,7 +69,7 @@ export function compileRegion(
   return {
     run: (given, scalars) => {
       const inputs = given as readonly NDArray[];
-      const { frame, checks, steps, ...places } = programFor(inputs);
+      const { frame, checks, steps, works, ...places } = programFor(inputs);
       places.inputs.forEach((slot, i) => {
         const input = inputs[i] as NDArray;
         frame.arrays[slot] = input.data;
@@ -77,15 +78,16 @@ export function compileRegion(
       frame.scalars = scalars;
       for (const check of checks) checkWindow(check, scalars);
       const results: NDArray[] = [];
+      let at = -1;
       try {
         for (const { shape, dtype } of outputs) results.push(memory.allocateDirty(shape, dtype));
         places.outputs.forEach((slot, i) => {
           frame.arrays[slot] = results[i]?.data;
         });
-        for (const step of steps) step(frame);
+        for (at = 0; at < steps.length; at++) (steps[at] as Step)(frame);
       } catch (error) {
         for (const result of results) memory.free(result);
-        throw isBitaleError(error) ? error : failed(region, error);
+        throw kernelFailure(region, works[at]?.nodes ?? [], error);
       } finally {
         for (const slot of [...places.inputs, ...places.outputs]) frame.arrays[slot] = undefined;
       }
@@ -145,24 +147,19 @@ function prepare(
       );
     }
   });
+  const steps: Step[] = [];
+  const works = program.steps.filter((work) => {
+    const step = stepOf(work, codegen);
+    if (step !== undefined) steps.push(step);
+    return step !== undefined;
+  });
   return {
     frame,
     checks: program.checks,
-    steps: program.steps.flatMap((step) => stepOf(step, codegen) ?? []),
+    steps,
+    works,
     inputs,
     outputs,
     block,
   };
-}
-
-function failed(region: Region, cause: unknown): BitaleError {
-  return new BitaleError("KERNEL_FAILED", {
-    subject: "tensor-cpu",
-    problem: `a kernel failed: ${cause instanceof Error ? cause.message : String(cause)}`,
-    got: `a region of ${region.nodes
-      .map((node) => node.op)
-      .join(", ")
-      .slice(0, 200)}`,
-    cause,
-  });
 }
