@@ -4,6 +4,16 @@ export type { Arguments, CompiledFunction, InputKey, Results } from "./compile/c
 export type { CopyOptions } from "./compile/copy.js";
 export { In, type InOptions, Out } from "./compile/interface.js";
 export type { CompileOptions, GivenPair, Input, Output, Outputs, UpdatePair } from "./compile/options.js";
+export type { FunctionProfile } from "./compile/profile.js";
+export type {
+  Measured,
+  OpProfile,
+  PhaseProfile,
+  ProfileData,
+  ProfileLine,
+  RegionProfile,
+  TransferProfile,
+} from "./compile/profile-data.js";
 export {
   compile,
   createRuntime,

@@ -14,7 +14,7 @@ import { CallNumbers } from "./call-numbers.js";
 import type { OutputPlan } from "./interface.js";
 import type { CompiledRegion, Exit, Linked, LinkedStage, Signature, Slot, Step } from "./link.js";
 import { atNode, locating } from "./locate.js";
-import { Facts, inferNode, inferShapes, inOrder, lowerRegion } from "./specialize.js";
+import { Facts, inferNode, inferShapes, inOrder, lowerRegion, type Shapes } from "./specialize.js";
 
 /** Internal values of one call by slot. */
 type Values = unknown[];
@@ -72,7 +72,11 @@ export function* run(
     let key = "";
     for (const stage of linked.stages) {
       ({ key, signature: before } = signatureOf(linked, stage, values, numbers, key, before));
-      for (const step of stage.steps) yield* runStep(step, before, values, numbers, owned, used);
+      for (const step of stage.steps) {
+        const begun = step.clock?.begin();
+        yield* runStep(step, before, values, numbers, owned, used);
+        if (begun !== undefined) step.clock?.end(begun, values);
+      }
     }
     const facts = (before as Signature).facts;
     const take = exitTaker(linked, values, numbers, facts, owned, memory);
@@ -145,20 +149,34 @@ function signatureOf(
   }
   const known = stage.signatures.get(key);
   if (known !== undefined) return { key, signature: known };
+  const signature = specialize(linked, stage, shapes, called);
+  stage.signatures.set(key, signature);
+  return { key, signature };
+}
+
+/** Compiles the regions of a stage for concrete lengths. */
+function specialize(
+  linked: Linked,
+  stage: LinkedStage,
+  shapes: Shapes,
+  called: ReadonlyMap<Variable, number>,
+): Signature {
+  const { profiler } = linked;
+  const timed = <R>(phase: string, body: () => R): R =>
+    profiler === undefined ? body() : profiler.phaseOfCall(phase, body);
   const facts = new Facts(shapes, linked.numbers, called, linked.graph.name);
-  inferShapes(stage.stage, facts);
+  timed("infer shapes", () => inferShapes(stage.stage, facts));
   const regions = new Map(
     stage.stage.regions
       .filter((plan) => !plan.executor.late)
       .map((plan): [typeof plan, CompiledRegion] => {
-        const lowered = lowerRegion(plan, facts);
-        const executable = locating(plan.executor.compileRegion(lowered.region), facts);
-        return [plan, { ...lowered, executable }];
+        const lowered = timed("lower", () => lowerRegion(plan, facts));
+        const region = profiler?.instrumented(plan, lowered.region) ?? lowered.region;
+        const executable = timed("backend compile", () => plan.executor.compileRegion(region));
+        return [plan, { ...lowered, executable: locating(executable, facts) }];
       }),
   );
-  const signature = { facts, regions };
-  stage.signatures.set(key, signature);
-  return { key, signature };
+  return { facts, regions };
 }
 
 /** Computes the lengths that this call's numbers decide, in the order in which shapes become known. */

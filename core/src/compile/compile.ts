@@ -23,6 +23,7 @@ import { link } from "./link.js";
 import type { CompileOptions, Input, Outputs } from "./options.js";
 import { partition } from "./partition.js";
 import { place } from "./place.js";
+import { Profiler } from "./profiler.js";
 
 /** What `compile` needs of a runtime. */
 export interface CompileSurroundings extends CallSurroundings {
@@ -38,6 +39,7 @@ const optionNames = [
   "noDefaultUpdates",
   "onUnusedInput",
   "allowInputDowncast",
+  "profile",
 ];
 
 /** See `Runtime.compile`. */
@@ -49,12 +51,13 @@ export function compile<const I extends readonly Input[], const O extends Output
 ): CompiledFunction<I, O> {
   checkOptions(options);
   const { list, layout } = layoutOf(outputs);
-  const collected = collect(inputs, list, options, surroundings.warn);
-  const graph = withResults(
-    collected,
+  const profiler = options.profile === true ? new Profiler() : undefined;
+  const collected = timed(profiler, "collect", () => collect(inputs, list, options, surroundings.warn));
+  const results = timed(profiler, "rewrite", () =>
     inheritTrace(undefined, () => rewrite(resultsOf(collected))),
   );
-  return build(graph, inputs, layout, surroundings) as unknown as CompiledFunction<I, O>;
+  const graph = withResults(collected, results);
+  return build(graph, inputs, layout, surroundings, profiler) as unknown as CompiledFunction<I, O>;
 }
 
 /** The steps behind the rewrites; a copy of a function goes through them again. */
@@ -63,17 +66,21 @@ function build(
   inputs: readonly Input[],
   layout: Layout,
   surroundings: CompileSurroundings,
+  profiler: Profiler | undefined,
 ): CompiledFunction {
   const results = resultsOf(graph);
   const nodes = toposort(results);
-  const numbers = findHostNumbers(nodes);
-  const placement = place(nodes, numbers, surroundings.executors());
-  const stages = partition(nodes, placement, numbers, results);
-  const linked = link(graph, numbers, placement, stages);
-  return makeFunction(linked, inputs, layout, surroundings, (options) =>
-    build(copyGraph(graph, options), inputs, layout, surroundings),
+  const numbers = timed(profiler, "host numbers", () => findHostNumbers(nodes));
+  const placement = timed(profiler, "place", () => place(nodes, numbers, surroundings.executors()));
+  const stages = timed(profiler, "partition", () => partition(nodes, placement, numbers, results));
+  const linked = timed(profiler, "link", () => link(graph, numbers, placement, stages));
+  return makeFunction(profiler?.attach(linked) ?? linked, inputs, layout, surroundings, (options) =>
+    build(copyGraph(graph, options), inputs, layout, surroundings, profiler && new Profiler()),
   );
 }
+
+const timed = <R>(profiler: Profiler | undefined, phase: string, body: () => R): R =>
+  profiler === undefined ? body() : profiler.phase(phase, body);
 
 function checkOptions(options: object): void {
   const unknown = Object.keys(options).find((name) => !optionNames.includes(name));

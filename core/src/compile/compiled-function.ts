@@ -12,6 +12,7 @@ import type { Out } from "./interface.js";
 import type { Linked } from "./link.js";
 import type { Input, Outputs } from "./options.js";
 import { printLinked } from "./print.js";
+import type { FunctionProfile } from "./profile.js";
 
 type HostOf<V> =
   V extends Out<infer W>
@@ -72,6 +73,8 @@ export interface CompiledFunction<
   setValue(key: InputKey, value: unknown): void;
   /** The same function on other shared variables, or without its updates. */
   copy(options?: CopyOptions): CompiledFunction<I, O>;
+  /** Times by region, kernel and transfer, of a function that was compiled with `profile: true`. */
+  readonly profile: FunctionProfile | undefined;
   /** The rewritten graph, with the executor of each node. */
   debugPrint(options?: DebugPrintOptions): string;
 }
@@ -103,7 +106,8 @@ export function makeFunction(
   const waits = waitsFor(linked);
   const settles = hasDevice(linked);
 
-  const invoke = (call: Invocation): unknown => {
+  const { profiler } = linked;
+  const invokeNow = (call: Invocation): unknown => {
     if (waits !== undefined) throw needsAsync(functionName, waits);
     const args = matchArguments(linked.graph.inputs, call, functionName, made.trustInput);
     const select = selection(layout, call, functionName);
@@ -116,8 +120,8 @@ export function makeFunction(
     commit(value, surroundings.warn);
     return select(value.outputs);
   };
-  const invokeAsync = async (call: Invocation): Promise<unknown> => {
-    if (waits === undefined && !settles) return invoke(call);
+  const invokeWaiting = async (call: Invocation): Promise<unknown> => {
+    if (waits === undefined && !settles) return invokeNow(call);
     const args = matchArguments(linked.graph.inputs, call, functionName, made.trustInput);
     const select = selection(layout, call, functionName);
     return surroundings.inOrder(async () => {
@@ -126,6 +130,12 @@ export function makeFunction(
       return select(outcome.outputs);
     });
   };
+  const invoke =
+    profiler === undefined ? invokeNow : (call: Invocation) => profiler.call(() => invokeNow(call));
+  const invokeAsync =
+    profiler === undefined
+      ? invokeWaiting
+      : (call: Invocation) => profiler.callAsync(() => invokeWaiting(call));
   const container = (key: InputKey): Container => findContainer(linked, key, functionName);
   const members: Omit<CompiledFunction, never> & object = {
     async: (...args: unknown[]) => invokeAsync({ args }),
@@ -143,6 +153,7 @@ export function makeFunction(
     },
     setValue: (key: InputKey, value: unknown) => container(key).set(value),
     copy: (options: CopyOptions = {}) => copy(options),
+    profile: profiler?.report(functionName),
     debugPrint: (options: DebugPrintOptions = {}) => printLinked(linked, options),
   } as never;
   const made = Object.assign(

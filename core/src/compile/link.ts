@@ -6,6 +6,7 @@ import { isConstant, type Variable } from "../graph/nodes.js";
 import type { Type } from "../graph/type.js";
 import type { Executable } from "../plugin/region.js";
 import type { SharedVariable } from "../shared/shared-variable.js";
+import type { CallProfiler, Clock } from "./clock.js";
 import type { Executor } from "./executor.js";
 import type { FunctionGraph, Update } from "./graph.js";
 import { type HostNumbers, lengthSources } from "./host-numbers.js";
@@ -23,14 +24,19 @@ export interface Slot {
 
 export type Step =
   /** A number that a region reads as a tensor. */
-  | { readonly kind: "number"; readonly to: Slot }
-  | { readonly kind: "transfer"; readonly from: Slot; readonly to: Slot }
-  | {
-      readonly kind: "region";
-      readonly plan: RegionPlan;
-      readonly inputs: readonly Slot[];
-      readonly outputs: readonly Slot[];
-    };
+  (
+    | { readonly kind: "number"; readonly to: Slot }
+    | { readonly kind: "transfer"; readonly from: Slot; readonly to: Slot }
+    | {
+        readonly kind: "region";
+        readonly plan: RegionPlan;
+        readonly inputs: readonly Slot[];
+        readonly outputs: readonly Slot[];
+      }
+  ) & {
+    /** Takes the time of the step, in a function that is profiled. */
+    readonly clock?: Clock | undefined;
+  };
 
 /** A compiled region with what it needs at each call. */
 export interface CompiledRegion extends LoweredRegion {
@@ -73,6 +79,8 @@ export interface Linked {
   readonly hostSlots: ReadonlyMap<Variable, Slot>;
   /** The executor that made the value of a slot; undefined: an argument or shared value. */
   readonly maker: ReadonlyMap<number, Executor>;
+  /** Where the function is profiled. */
+  readonly profiler?: CallProfiler | undefined;
 }
 
 export function link(

@@ -33,4 +33,6 @@ export interface CompileOptions {
   readonly onUnusedInput?: "raise" | "warn" | "ignore" | undefined;
   /** Casts of arguments: true: any; false: only lossless; undefined: lossless, and JS floats to `floatX`. */
   readonly allowInputDowncast?: boolean | undefined;
+  /** true: times every region, kernel and transfer; the function's `profile` tells. Costs nothing where it is off. */
+  readonly profile?: boolean | undefined;
 }

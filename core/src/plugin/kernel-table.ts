@@ -70,7 +70,11 @@ export function compileWithKernels<V>(
   checkKernels(region, kernels);
   const { fromHost, release } = hooks;
   const lastUses = findLastUses(region);
-  const steps = region.nodes.map((node, i) => makeStep(region, node, kernels, lastUses[i] as number[]));
+  const steps = region.nodes.map((node, i) => {
+    const step = makeStep(region, node, kernels, lastUses[i] as number[]);
+    const run = region.instrument?.({ kind: "kernel", nodes: [node] }, step.run);
+    return run === undefined ? step : { ...step, run };
+  });
   const constants = new Map<number, V>();
   const releaseConstants = (): void => {
     if (fromHost !== undefined) for (const value of constants.values()) release?.(value);

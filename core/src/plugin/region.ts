@@ -43,6 +43,20 @@ export interface CustomNode {
 
 export type RegionNode = PrimitiveNode | CustomNode;
 
+/** A piece of a region's work that a backend runs at one go. */
+export interface RegionWork {
+  /** What kind of kernel it is, in the backend's words: "loop", "dot". */
+  readonly kind: string;
+  /** The nodes that it computes. */
+  readonly nodes: readonly RegionNode[];
+}
+
+/** Gives back `run` with a clock around it. */
+export type Instrument = <A extends readonly unknown[], R>(
+  work: RegionWork,
+  run: (...args: A) => R,
+) => (...args: A) => R;
+
 /** A part of a graph for one backend, with concrete shapes. */
 export interface Region {
   readonly values: readonly RegionValue[];
@@ -56,6 +70,11 @@ export interface Region {
   readonly outputs: readonly number[];
   /** How many numbers `run` is given as scalars. */
   readonly scalarCount: number;
+  /**
+   * There for a function that is compiled with `profile: true`. A backend that wants its kernels in the profile wraps
+   * each in it when it compiles the region; the time of the whole region is taken anyway.
+   */
+  readonly instrument?: Instrument | undefined;
 }
 
 /**

@@ -150,8 +150,9 @@ function prepare(
   const steps: Step[] = [];
   const works = program.steps.filter((work) => {
     const step = stepOf(work, codegen);
-    if (step !== undefined) steps.push(step);
-    return step !== undefined;
+    if (step === undefined) return false;
+    steps.push(region.instrument?.(work, step) ?? step);
+    return true;
   });
   return {
     frame,
