@@ -37,6 +37,8 @@ export {
   saveState,
 } from "./files/state.js";
 export { type GradOptions, grad, type PerVariable, valueAndGrad } from "./gradient/grad.js";
+export { hessian, jacobian } from "./gradient/jacobian.js";
+export { hessianVectorProduct, lop, type ProductOptions, rop } from "./gradient/products.js";
 export type { CreationTrace } from "./graph/creation-trace.js";
 export { Apply, Constant, isConstant, isVariable, Op, Variable } from "./graph/nodes.js";
 export { type DebugPrintOptions, debugPrint } from "./graph/print.js";

@@ -1,56 +1,20 @@
-/** Every gradient rule against central differences in float64, over random shapes. */
+/** Gradients of the rich ops against central differences in float64, over random shapes. */
 
 import * as b from "@bitale/core";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, it } from "vitest";
 
-const runtime = b.createRuntime({ plugins: [], floatX: "float64" });
-type Build = (...inputs: b.TensorVariable[]) => b.TensorVariable;
-
-/** Sum of the result with fixed weights, so that no symmetry hides an error. */
-function weighed(y: b.TensorVariable): b.TensorVariable {
-  const flat = b.flatten(y);
-  const weights = b.sin(b.iota(b.size(flat)).astype("float64").add(1));
-  return b.sum(flat.mul(weights));
-}
-
-function check(build: Build, values: readonly b.NDArray[], tolerance = 1e-6): void {
-  runtime.scope(() => {
-    const inputs = values.map((v, i) =>
-      b.tensor(`x${i}`, { dtype: "float64", shape: v.shape.map(() => null) }),
-    );
-    const cost = weighed(build(...inputs));
-    const f = runtime.compile(inputs, cost);
-    const slope = runtime.compile(inputs, b.grad(cost, inputs, { disconnectedInputs: "ignore" }), {
-      onUnusedInput: "ignore",
-    });
-    const gradients = slope(...values) as b.NDArray[];
-    const step = 1e-5;
-    values.forEach((value, i) => {
-      expect(gradients[i]?.shape).toEqual(value.shape);
-      for (let at = 0; at < value.size; at++) {
-        const moved = (by: number): number => {
-          const copy = value.copy();
-          copy.data[at] = (copy.data[at] as number) + by;
-          return f(...values.map((v, j) => (j === i ? copy : v))).item();
-        };
-        const numeric = (moved(step) - moved(-step)) / (2 * step);
-        const analytic = (gradients[i] as b.NDArray).data[at] as number;
-        expect(Math.abs(numeric - analytic)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(numeric)));
-      }
-    });
-  });
-}
-
-const shape = fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 3 });
-/** Values away from kinks: multiples of 0.01 that are no multiples of 0.5. */
-const away = (low: number, high: number) =>
-  fc.integer({ min: low * 100, max: high * 100 }).map((n) => (n % 50 === 0 ? n + 3 : n) / 100);
-const arrayOf = (dims: readonly number[], element: fc.Arbitrary<number>) =>
-  fc
-    .array(element, { minLength: b.sizeOf(dims), maxLength: b.sizeOf(dims) })
-    .map((data) => new b.NDArray({ data: Float64Array.from(data), shape: dims, dtype: "float64" }));
-const oneArray = (element: fc.Arbitrary<number>) => shape.chain((dims) => arrayOf(dims, element));
+import {
+  arrayOf,
+  away,
+  type Build,
+  check,
+  checkSecond,
+  checkThird,
+  distinct,
+  oneArray,
+  pair,
+} from "./numeric.js";
 
 const unary: readonly [string, Build, number, number][] = [
   ["neg", b.neg, -3, 3],
@@ -109,17 +73,6 @@ const binary: readonly [string, Build, number, number][] = [
   ["where", (x, y) => b.where(b.gt(x, y.add(0.0051)), x.mul(2), y.mul(3)), -3, 3],
 ];
 
-/** Two shapes that broadcast: lengths of either may be 1 or missing. */
-const pair = shape.chain((dims) => {
-  const part = fc.tuple(
-    fc.integer({ min: 0, max: dims.length }),
-    fc.array(fc.boolean(), { minLength: dims.length, maxLength: dims.length }),
-  );
-  return fc
-    .tuple(part, part)
-    .map((parts) => parts.map(([skip, ones]) => dims.map((d, i) => (ones[i] ? 1 : d)).slice(skip)));
-});
-
 describe("binary ops, broadcasting summed", () => {
   it.each(binary)("%s", (_name, build, low, high) => {
     const values = pair.chain(([s, t]) =>
@@ -133,11 +86,6 @@ describe("binary ops, broadcasting summed", () => {
 });
 
 const matrixShaped = arrayOf([2, 3], away(-2, 2));
-/** Distinct values, so that extremes are unique. */
-const distinct = fc
-  .shuffledSubarray([-1.7, -1.1, -0.6, 0.3, 0.8, 1.9], { minLength: 6, maxLength: 6 })
-  .map((data) => new b.NDArray({ data: Float64Array.from(data), shape: [2, 3], dtype: "float64" }));
-
 const shaping: readonly [string, Build][] = [
   ["sum of an axis", (x) => b.sum(x, { axis: 0 })],
   ["sum keeping axes", (x) => b.sum(x, { axis: [0, 1], keepDims: true })],
@@ -195,6 +143,7 @@ describe("reductions, shapes, indexing", () => {
     ]) {
       const x = new b.NDArray({ data: Float64Array.from(data), shape: [2, 3], dtype: "float64" });
       check((v) => b.prod(v, { axis: 1 }), [x], 1e-4);
+      checkSecond((v) => b.prod(v, { axis: 1 }), [x], 1e-4);
     }
   });
 });
@@ -242,12 +191,15 @@ describe("dot", () => {
   });
 });
 
-describe("second derivatives", () => {
-  it("of a tanh layer", () => {
+describe("third derivatives", () => {
+  it.each<[string, Build]>([
+    ["a tanh layer", (x) => b.tanh(b.dot(x, x.T))],
+    ["softmax", (x) => b.softmax(x)],
+    ["a power", (x) => b.pow(b.sigmoid(x), 2.5)],
+    ["a quotient", (x) => b.div(x, b.add(b.sqr(x), 2))],
+  ])("of %s", (_name, build) => {
     fc.assert(
-      fc.property(matrixShaped, (x) => {
-        check((v) => b.grad(b.sum(b.tanh(b.dot(v, v.T))), v), [x], 1e-5);
-      }),
+      fc.property(matrixShaped, (x) => checkThird(build, [x])),
       { numRuns: 3 },
     );
   });

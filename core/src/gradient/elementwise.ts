@@ -2,11 +2,9 @@
 
 import { type FloatDType, isFloat } from "../tensor/dtype.js";
 import { floatX } from "../tensor/float-x.js";
-import { fullLike, zerosLike } from "../tensor/ops/creation.js";
+import { zerosLike } from "../tensor/ops/creation.js";
 import {
-  abs,
   add,
-  and,
   cos,
   cosh,
   div,
@@ -140,16 +138,3 @@ export const otherElementwiseGradients: GradientRules<
   mapGradient: ({ params, gradient }) => [params.change(gradient) as TensorVariable],
   specifyShape: ({ gradient }) => [gradient],
 };
-
-/** Where exactly one entry of a product is zero, the gradient is the product of the others. */
-export function prodGradient(
-  x: TensorVariable,
-  others: TensorVariable,
-  zeroCount: TensorVariable,
-  g: TensorVariable,
-): TensorVariable {
-  const isZero = eq(x, 0);
-  const lone = and(isZero, eq(zeroCount, 1));
-  const regular = div(others, where(isZero, fullLike(x, 1), x));
-  return mul(g, where(lone, others, where(eq(zeroCount, 0), regular, mul(abs(x), 0))));
-}

@@ -1,12 +1,11 @@
 /** Gradients of the reductions. */
 
 import { zerosLike } from "../tensor/ops/creation.js";
-import { eq, where } from "../tensor/ops/elementwise.js";
+import { div, eq, mul, sub, where } from "../tensor/ops/elementwise.js";
 import { cast, type TensorVariable } from "../tensor/ops/operands.js";
 import { prod, sum } from "../tensor/ops/reductions.js";
 import { broadcastLike, expandDims } from "../tensor/ops/shaping.js";
 import type { ArgReductionName, ReductionName } from "../tensor/primitives.js";
-import { prodGradient } from "./elementwise.js";
 import type { GradientRule, GradientRules } from "./rule.js";
 
 const kept = (reduced: TensorVariable, axes: readonly number[]): TensorVariable =>
@@ -27,12 +26,7 @@ export const reductionGradients: GradientRules<ReductionName | ArgReductionName>
   ],
   prod: ({ params, inputs, gradient }) => {
     const x = inputs[0] as TensorVariable;
-    const { dtype } = x.type;
-    const others = prod(where(eq(x, 0), 1, x), { axis: params.axes });
-    const zeroCount = sum(cast(eq(x, 0), dtype), { axis: params.axes });
-    return [
-      prodGradient(x, kept(others, params.axes), kept(zeroCount, params.axes), kept(gradient, params.axes)),
-    ];
+    return [mul(kept(gradient, params.axes), othersOf(x, params.axes))];
   },
   max: extreme,
   min: extreme,
@@ -41,3 +35,20 @@ export const reductionGradients: GradientRules<ReductionName | ArgReductionName>
   argmax: none,
   argmin: none,
 };
+
+/**
+ * For each entry the product of the others along the axes, without dividing by zero: by an entry that is not zero the
+ * product of all such is divided. Zeros enter as their sum, which is zero but moves with them, so that the second
+ * derivatives are right as well.
+ */
+function othersOf(x: TensorVariable, axes: readonly number[]): TensorVariable {
+  const { dtype } = x.type;
+  const over = { axis: axes, keepDims: true };
+  const isZero = eq(x, 0);
+  const count = sum(cast(isZero, dtype), over);
+  const zeros = sum(where(isZero, x, 0), over);
+  const product = prod(where(isZero, 1, x), over);
+  const ofZeros = where(eq(count, 1), 1, where(eq(count, 2), sub(zeros, x), 0));
+  const ofRest = div(where(eq(count, 0), 1, where(eq(count, 1), zeros, 0)), where(isZero, 1, x));
+  return mul(product, where(isZero, ofZeros, ofRest));
+}
