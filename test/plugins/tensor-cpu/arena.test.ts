@@ -46,6 +46,27 @@ describe("the arena", () => {
     expect(arena.statistics.highWater).toBe(before);
   });
 
+  it("joins free neighbours when it is used up, so that small blocks make room for a large one", () => {
+    const arena = new Arena(2 * 65_536);
+    const small: { byteOffset: number; byteLength: number }[] = [];
+    for (;;) {
+      try {
+        small.push(arena.allocate(1000));
+      } catch {
+        break;
+      }
+    }
+    expect(() => arena.allocate(60_000)).toThrow(/no room/);
+    const [first, ...rest] = small;
+    for (const block of rest) arena.free(block);
+    const large = arena.allocate(100_000);
+    expect(large.byteOffset).toBeGreaterThanOrEqual((first?.byteOffset ?? 0) + (first?.byteLength ?? 0));
+    arena.free(large);
+    arena.free(first as never);
+    expect(arena.statistics.used).toBe(0);
+    expect(arena.allocate(90_000).byteOffset).toBe(64);
+  });
+
   it("says what is wrong when it is full, and works on", () => {
     const memory = new ArenaMemory(65_536);
     const small = memory.allocate([10], "float32");

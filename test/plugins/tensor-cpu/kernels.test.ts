@@ -17,6 +17,7 @@ import { ArenaMemory } from "@bitale/tensor-cpu";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileRegion } from "../../../plugins/tensor-cpu/dist/compile.js";
+import { KernelLibrary } from "../../../plugins/tensor-cpu/dist/kernels/kernel-library.js";
 import {
   arrayArbitrary,
   RegionBuilder,
@@ -25,19 +26,25 @@ import {
   shapeArbitrary,
 } from "../../region-builder.js";
 
-const memory = new ArenaMemory(64 * 65_536);
+const memory = new ArenaMemory(128 * 65_536);
+const ways = {
+  wasm: { codegen: true, library: new KernelLibrary(memory, { deterministic: false }) },
+  deterministic: { codegen: false, library: new KernelLibrary(memory, { deterministic: true }) },
+  "generated code": { codegen: true },
+  closures: { codegen: false },
+};
 
 function agree(region: Region, inputs: readonly NDArray[], scalars: readonly number[] = []): void {
   const expected = runReference(region, inputs, scalars);
   const before = inputs.map((input) => input.copy());
-  for (const codegen of [true, false]) {
-    const executable = compileRegion(region, memory, { codegen });
+  for (const [way, options] of Object.entries(ways)) {
+    const executable = compileRegion(region, memory, options);
     for (let round = 0; round < 2; round++) {
       const got = executable.run(inputs, scalars) as NDArray[];
       got.forEach((value, i) => {
         expect(
           sameArrays(value, expected[i] as NDArray),
-          `output ${i}, codegen ${codegen}, round ${round}`,
+          `output ${i}, ${way}, round ${round}`,
         ).toBeUndefined();
         expect(value.isContiguous).toBe(true);
         memory.free(value);

@@ -19,21 +19,26 @@ export interface Block {
 
 const pageBytes = 65_536;
 const alignment = 64;
+/** Left unused at the end: kernels that work in whole vectors may read a little behind a block. */
+const guardBytes = 64;
 
 /**
  * A block allocator on one fixed WebAssembly memory (plain buffers where there is no WebAssembly). Blocks are 64-byte
  * aligned and come in size classes, four a doubling: at most a quarter of a block is padding, and a freed block
- * serves every later request of its class. The memory is committed lazily by the engine: an unused arena costs
- * nothing.
+ * serves the next request of its class. When the memory is used up, neighbouring free blocks are joined and serve any
+ * request. The memory is committed lazily by the engine: an unused arena costs nothing.
  */
 export class Arena {
   readonly #wanted: number;
+  #memory: WebAssembly.Memory | undefined;
   #buffer: ArrayBuffer | undefined;
   #capacity = 0;
   /** First byte that was never used. Offset 0 stays unused, so that no block starts there. */
   #top = alignment;
   #used = 0;
   readonly #freeBlocks = new Map<number, Block[]>();
+  /** Free blocks that were joined, by address. */
+  #regions: Block[] = [];
   #freeBytes = 0;
 
   /** @param bytes capacity; halved until the engine grants it (default 4 GiB) */
@@ -44,10 +49,18 @@ export class Arena {
   /** The one buffer; made at the first use. */
   get buffer(): ArrayBuffer {
     if (this.#buffer === undefined) {
-      this.#buffer = reserve(this.#wanted);
-      this.#capacity = this.#buffer.byteLength;
+      this.#memory = reserve(this.#wanted);
+      this.#buffer = (this.#memory?.buffer ??
+        new ArrayBuffer(Math.min(this.#wanted, 2 ** 30))) as ArrayBuffer;
+      this.#capacity = this.#buffer.byteLength - guardBytes;
     }
     return this.#buffer;
+  }
+
+  /** What the buffer belongs to; undefined where there is no WebAssembly. */
+  get memory(): WebAssembly.Memory | undefined {
+    void this.buffer;
+    return this.#memory;
   }
 
   /** Whether a buffer is the arena's (without making it). */
@@ -65,11 +78,53 @@ export class Arena {
       return reused;
     }
     void this.buffer;
-    if (this.#top + byteLength > this.#capacity) throw this.#full(bytes);
-    const block = { byteOffset: this.#top, byteLength };
-    this.#top += byteLength;
+    let block = this.#cut(byteLength) ?? this.#extend(byteLength);
+    if (block === undefined) {
+      this.#join();
+      block = this.#cut(byteLength) ?? this.#extend(byteLength);
+    }
+    if (block === undefined) throw this.#full(bytes);
     this.#used += byteLength;
     return block;
+  }
+
+  /** A block from memory that was never used. */
+  #extend(byteLength: number): Block | undefined {
+    if (this.#top + byteLength > this.#capacity) return undefined;
+    const block = { byteOffset: this.#top, byteLength };
+    this.#top += byteLength;
+    return block;
+  }
+
+  /** A block from the joined ones: the first that is large enough gives what is asked for and keeps the rest. */
+  #cut(byteLength: number): Block | undefined {
+    const at = this.#regions.findIndex((region) => region.byteLength >= byteLength);
+    const region = this.#regions[at];
+    if (region === undefined) return undefined;
+    const { byteOffset } = region;
+    const rest = { byteOffset: byteOffset + byteLength, byteLength: region.byteLength - byteLength };
+    this.#regions.splice(at, 1, ...(rest.byteLength === 0 ? [] : [rest]));
+    this.#freeBytes -= byteLength;
+    return { byteOffset, byteLength };
+  }
+
+  /** Joins neighbouring free blocks. */
+  #join(): void {
+    const free = [...this.#regions, ...[...this.#freeBlocks.values()].flat()];
+    this.#freeBlocks.clear();
+    this.#regions = [];
+    for (const { byteOffset, byteLength } of free.sort((a, b) => a.byteOffset - b.byteOffset)) {
+      const last = this.#regions.at(-1);
+      if (last !== undefined && last.byteOffset + last.byteLength === byteOffset)
+        this.#regions[this.#regions.length - 1] = { ...last, byteLength: last.byteLength + byteLength };
+      else this.#regions.push({ byteOffset, byteLength });
+    }
+    const last = this.#regions.at(-1);
+    if (last !== undefined && last.byteOffset + last.byteLength === this.#top) {
+      this.#regions.pop();
+      this.#top = last.byteOffset;
+      this.#freeBytes -= last.byteLength;
+    }
   }
 
   /** Gives a block back. The caller must not free it twice. */
@@ -94,7 +149,7 @@ export class Arena {
     return new BitaleError("OUT_OF_MEMORY", {
       subject: "tensor-cpu's arena",
       problem: `no room for ${bytes} bytes`,
-      got: `${this.#used} of ${this.#capacity} bytes in use, ${this.#freeBytes} in free blocks of other sizes`,
+      got: `${this.#used} of ${this.#capacity} bytes in use, ${this.#freeBytes} in free blocks that are too small`,
       cure: 'dispose variables that are no longer used, pass borrow: true, or raise pluginOptions["tensor-cpu"].arenaBytes',
     });
   }
@@ -108,12 +163,12 @@ export function classOf(bytes: number): number {
   return Math.ceil(units / step) * step * alignment;
 }
 
-function reserve(bytes: number): ArrayBuffer {
+function reserve(bytes: number): WebAssembly.Memory | undefined {
   const pages = Math.max(1, Math.min(65_536, Math.ceil(bytes / pageBytes)));
-  if (typeof WebAssembly !== "object") return new ArrayBuffer(Math.min(bytes, 2 ** 30));
+  if (typeof WebAssembly !== "object") return undefined;
   for (let size = pages; ; size = Math.ceil(size / 2)) {
     try {
-      return new WebAssembly.Memory({ initial: size, maximum: size }).buffer as ArrayBuffer;
+      return new WebAssembly.Memory({ initial: size, maximum: size });
     } catch (error) {
       if (size === 1 || !(error instanceof RangeError)) throw error;
     }

@@ -1,0 +1,79 @@
+/** WebAssembly kernels on one arena: modules are compiled when they are first needed, and instantiated once. */
+import type { Block } from "../arena/arena.js";
+import type { ArenaMemory } from "../storage.js";
+import { features } from "../wasm/features.js";
+import type { ModuleBuilder } from "../wasm/module.js";
+
+export interface KernelOptions {
+  /** Only instructions that give the same bits on every machine (no fused multiply-add). */
+  readonly deterministic: boolean;
+}
+
+export type Kernel = (...args: number[]) => void;
+
+export class KernelLibrary {
+  readonly #memory: ArenaMemory;
+  readonly #modules = new Map<string, Readonly<Record<string, Kernel>> | undefined>();
+  #workspace: Block | undefined;
+  readonly fused: boolean;
+
+  constructor(memory: ArenaMemory, { deterministic }: KernelOptions) {
+    this.#memory = memory;
+    this.fused = features().relaxedSimd && !deterministic;
+  }
+
+  /**
+   * The exports of a module; undefined where the engine does not compile it (no vectors, a content security policy, or
+   * a browser's limit on the size of what its main thread compiles).
+   * @param key equal for modules that are equal
+   */
+  module(
+    key: string,
+    build: () => ModuleBuilder,
+    imports: Readonly<Record<string, (...args: number[]) => number>> = {},
+  ): Readonly<Record<string, Kernel>> | undefined {
+    if (this.#modules.has(key)) return this.#modules.get(key);
+    const made = this.#instantiate(build, imports);
+    this.#modules.set(key, made);
+    return made;
+  }
+
+  #instantiate(
+    build: () => ModuleBuilder,
+    imports: Readonly<Record<string, (...args: number[]) => number>>,
+  ): Readonly<Record<string, Kernel>> | undefined {
+    const { memory } = this.#memory.arena;
+    if (memory === undefined || !features().simd) return undefined;
+    try {
+      const module = new WebAssembly.Module(build().encode());
+      const { exports } = new WebAssembly.Instance(module, { env: { memory, ...imports } });
+      return exports as Readonly<Record<string, Kernel>>;
+    } catch (error) {
+      if (error instanceof RangeError) return undefined;
+      if (error instanceof WebAssembly.CompileError && !mayCompile()) return undefined;
+      throw error;
+    }
+  }
+
+  /** Sees to it that kernels have so many bytes to work in. @throws BitaleError OUT_OF_MEMORY */
+  reserve(bytes: number): void {
+    if (this.#workspace !== undefined && this.#workspace.byteLength >= bytes) return;
+    const larger = this.#memory.arena.allocate(bytes);
+    if (this.#workspace !== undefined) this.#memory.arena.free(this.#workspace);
+    this.#workspace = larger;
+  }
+
+  /** Where kernels may write what nobody reads after them. */
+  get workspace(): number {
+    return this.#workspace?.byteOffset ?? 0;
+  }
+}
+
+/** Whether any module at all may be compiled here; a content security policy may forbid it. */
+function mayCompile(): boolean {
+  try {
+    return new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)) !== undefined;
+  } catch {
+    return false;
+  }
+}
