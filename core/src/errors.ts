@@ -32,6 +32,7 @@ export type ErrorCode =
   | "BAD_AXIS"
   | "SHAPE_MISMATCH"
   | "INDEX_OUT_OF_BOUNDS"
+  | "CARRY_TYPE"
   | "NOT_DIFFERENTIABLE"
   | "DISCONNECTED_INPUT"
   | "BAD_COST"

@@ -14,6 +14,9 @@ export type {
   RegionProfile,
   TransferProfile,
 } from "./compile/profile-data.js";
+export { type Branch, ifElse } from "./control/if-else.js";
+export { type ScanOptions, scan } from "./control/scan.js";
+export type { Tensors, VariablesOf } from "./control/structure.js";
 export {
   compile,
   createRuntime,

@@ -20,6 +20,7 @@ export const ROOMS = [
   "random-stream",
   "compile",
   "rewrite",
+  "control", // ops with graphs inside: loops and branches
   "gradient",
   "plan", // regions as work on memory, for backends with a compiler
   "plugin",

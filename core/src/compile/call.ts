@@ -5,36 +5,30 @@
 import type { Apply, Variable } from "../graph/nodes.js";
 import type { Type } from "../graph/type.js";
 import type { Executable, HostMemory } from "../plugin/contract.js";
-import type { Container } from "../shared/container.js";
 import { evaluatePrimitive } from "../tensor/evaluate.js";
 import { isNDArray, type NDArray, scalarNDArray } from "../tensor/ndarray.js";
 import type { PrimitiveOp } from "../tensor/primitive-op.js";
 import type { TensorType } from "../tensor/tensor-type.js";
 import { CallNumbers } from "./call-numbers.js";
+import { typeAt } from "./control.js";
 import type { OutputPlan } from "./interface.js";
-import type { CompiledRegion, Exit, Linked, LinkedStage, Signature, Slot, Step } from "./link.js";
+import type {
+  CompiledRegion,
+  Exit,
+  Linked,
+  LinkedControl,
+  LinkedStage,
+  Outcome,
+  Prepared,
+  Signature,
+  Slot,
+  Step,
+} from "./linked.js";
 import { atNode, locating } from "./locate.js";
 import { Facts, inferNode, inferShapes, inOrder, lowerRegion, type Shapes } from "./specialize.js";
 
 /** Internal values of one call by slot. */
 type Values = unknown[];
-
-/** New storage for a shared variable, ready to be put in. */
-export interface Prepared {
-  readonly container: Container;
-  readonly internal: unknown;
-}
-
-/** What a call has computed and not yet made visible. */
-export interface Outcome {
-  /** Host values, in the order of the outputs. */
-  readonly outputs: unknown[];
-  readonly updates: readonly Prepared[];
-  /** Regions that ran; a device may still be at work on them. */
-  readonly used: readonly Executable[];
-  /** Gives back what the call made and nobody kept. */
-  readonly discard: () => void;
-}
 
 /** Reads the storage of every shared variable, and of inputs without an argument. */
 function enter(linked: Linked, args: readonly unknown[]): Values {
@@ -74,7 +68,7 @@ export function* run(
       ({ key, signature: before } = signatureOf(linked, stage, values, numbers, key, before));
       for (const step of stage.steps) {
         const begun = step.clock?.begin();
-        yield* runStep(step, before, values, numbers, owned, used);
+        yield* runStep(step, before, values, numbers, owned, used, memory);
         if (begun !== undefined) step.clock?.end(begun, values);
       }
     }
@@ -202,6 +196,7 @@ function* runStep(
   numbers: CallNumbers,
   owned: Map<unknown, Slot>,
   used: Executable[],
+  memory: HostMemory,
 ): Generator<Promise<unknown>, void, unknown> {
   if (step.kind === "number") {
     const type = step.to.type as TensorType;
@@ -213,6 +208,10 @@ function* runStep(
     const host = yield* toHost(from.type, values[from.index], true);
     values[to.index] = to.type.residence === "host" ? host : to.type.fromHost(host, { borrow: true });
     if (to.type.residence !== "host") owned.set(values[to.index], to);
+    return;
+  }
+  if (step.control !== undefined) {
+    yield* runControl(step, step.control, signature, values, numbers, owned, used, memory);
     return;
   }
   if (step.plan.executor.late) {
@@ -239,6 +238,45 @@ function* runStep(
       values[slot.index] =
         slot.type.residence === "host" ? result.value : slot.type.fromHost(result.value, { borrow: false });
   });
+}
+
+/** Runs a loop or a branch. */
+function* runControl(
+  step: Extract<Step, { kind: "region" }>,
+  control: LinkedControl,
+  { facts }: Signature,
+  values: Values,
+  numbers: CallNumbers,
+  owned: Map<unknown, Slot>,
+  used: Executable[],
+  memory: HostMemory,
+): Generator<Promise<unknown>, void, unknown> {
+  const { executor, nodes, inputs } = step.plan;
+  const [decision, ...data] = (nodes[0] as Apply).inputs as [Variable, ...Variable[]];
+  const made: { readonly type: Type; readonly value: unknown }[] = [];
+  try {
+    const operands = data.map((operand) => {
+      const place = inputs.indexOf(operand);
+      if (place !== -1) return values[(step.inputs[place] as Slot).index];
+      const constant = facts.folded(operand);
+      const type = typeAt(executor, operand);
+      if (type.residence === "host") return constant;
+      const value = type.fromHost(constant, { borrow: false });
+      made.push({ type, value });
+      return value;
+    });
+    const number = Number(numbers.get(decision, facts));
+    const results = yield* control.run({ run, memory, decision: number, operands, used });
+    results.forEach((value, i) => {
+      const slot = step.outputs[i] as Slot;
+      const index = made.findIndex((constant) => constant.value === value);
+      if (index !== -1) made.splice(index, 1);
+      values[slot.index] = value;
+      if (index !== -1 || !operands.includes(value)) owned.set(value, slot);
+    });
+  } finally {
+    for (const { type, value } of made) executor.release(type, value);
+  }
 }
 
 function* toHost(
@@ -305,6 +343,11 @@ export function waitsFor(linked: Linked): string | undefined {
   for (const stage of linked.stages) {
     for (const step of stage.steps) {
       if (step.kind === "transfer" && blocked(step.from) !== undefined) return blocked(step.from);
+      if (step.kind !== "region") continue;
+      for (const body of step.control?.bodies ?? []) {
+        const inner = waitsFor(body);
+        if (inner !== undefined) return inner;
+      }
     }
   }
   for (const [i, exit] of linked.outputs.entries()) {

@@ -2,6 +2,8 @@
  * From variables to a function, in numbered steps, a file each: (1) collect, (2) host numbers and static shapes,
  * (3) rewrite, (4) place, (5) partition, (6) link, (7) call.
  */
+
+import { sinkBranches } from "../control/sink.js";
 import { BitaleTypeError, describeValue } from "../errors.js";
 import { inheritTrace } from "../graph/creation-trace.js";
 import { isVariable } from "../graph/nodes.js";
@@ -20,6 +22,7 @@ import { type FunctionGraph, resultsOf, withResults } from "./graph.js";
 import { findHostNumbers } from "./host-numbers.js";
 import { Out } from "./interface.js";
 import { link } from "./link.js";
+import type { Linked } from "./linked.js";
 import type { CompileOptions, Input, Outputs } from "./options.js";
 import { partition } from "./partition.js";
 import { place } from "./place.js";
@@ -68,14 +71,27 @@ function build(
   surroundings: CompileSurroundings,
   profiler: Profiler | undefined,
 ): CompiledFunction {
-  const results = resultsOf(graph);
+  const linked = linkGraph(graph, surroundings, profiler);
+  return makeFunction(profiler?.attach(linked) ?? linked, inputs, layout, surroundings, (options) =>
+    build(copyGraph(graph, options), inputs, layout, surroundings, profiler && new Profiler()),
+  );
+}
+
+/** Steps 2 to 6. Inner graphs of loops and branches are rewritten and linked in the same way. */
+function linkGraph(
+  graph: FunctionGraph,
+  surroundings: CompileSurroundings,
+  profiler: Profiler | undefined,
+): Linked {
+  const results = sinkBranches(resultsOf(graph));
   const nodes = toposort(results);
   const numbers = timed(profiler, "host numbers", () => findHostNumbers(nodes));
   const placement = timed(profiler, "place", () => place(nodes, numbers, surroundings.executors()));
   const stages = timed(profiler, "partition", () => partition(nodes, placement, numbers, results));
-  const linked = timed(profiler, "link", () => link(graph, numbers, placement, stages));
-  return makeFunction(profiler?.attach(linked) ?? linked, inputs, layout, surroundings, (options) =>
-    build(copyGraph(graph, options), inputs, layout, surroundings, profiler && new Profiler()),
+  const linkInner = (inner: FunctionGraph): Linked =>
+    linkGraph(withResults(inner, rewrite(resultsOf(inner))), surroundings, undefined);
+  return timed(profiler, "link", () =>
+    link(withResults(graph, results), numbers, placement, stages, linkInner),
   );
 }
 

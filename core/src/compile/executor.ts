@@ -1,3 +1,4 @@
+import { isControlOp } from "../control/control-op.js";
 import type { Apply } from "../graph/nodes.js";
 import type { Type } from "../graph/type.js";
 import type { Backend, HostMemory, Plugin } from "../plugin/contract.js";
@@ -37,6 +38,20 @@ export const lateExecutor: Executor = {
   typeFor: (plain) => plain,
   release: () => {},
 };
+
+/**
+ * Runs loops and branches: their inner nodes are placed for themselves, the values between them are kept where `home`
+ * keeps its own (on the host, if there is none).
+ */
+export const controlExecutor = (home: Executor): Executor => ({
+  id: home.id,
+  late: true,
+  residence: home.residence,
+  supports: (node) => isControlOp(node.op),
+  compileRegion: (region) => home.compileRegion(region),
+  typeFor: (plain) => home.typeFor(plain),
+  release: (type, value) => home.release(type, value),
+});
 
 /** What sumTo and other primitives without a kernel of their own need to be there. */
 const needs: { readonly [N in PrimitiveName]?: readonly LoweredName[] } = {

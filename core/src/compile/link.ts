@@ -2,92 +2,23 @@
  * Step 6: a plan of steps for the call. Every value has a slot for each place where it is needed; transfers stand
  * explicitly between regions. Regions are compiled for a signature of concrete shapes when it first occurs.
  */
+import { isControlOp } from "../control/control-op.js";
 import { isConstant, type Variable } from "../graph/nodes.js";
 import type { Type } from "../graph/type.js";
-import type { Executable } from "../plugin/region.js";
-import type { SharedVariable } from "../shared/shared-variable.js";
-import type { CallProfiler, Clock } from "./clock.js";
+import { linkControl, typeAt } from "./control.js";
 import type { Executor } from "./executor.js";
-import type { FunctionGraph, Update } from "./graph.js";
+import type { FunctionGraph } from "./graph.js";
 import { type HostNumbers, lengthSources } from "./host-numbers.js";
-import type { RegionPlan, Stage } from "./partition.js";
+import type { Exit, Linked, LinkedStage, LinkInner, Slot, Step } from "./linked.js";
+import type { Stage } from "./partition.js";
 import { dataOperands, type Placement } from "./place.js";
-import type { Facts, LoweredRegion } from "./specialize.js";
-
-/** A value at a place: "host" or the residence of a backend. */
-export interface Slot {
-  readonly index: number;
-  readonly variable: Variable;
-  /** The Type of the internal value that the slot holds. */
-  readonly type: Type;
-}
-
-export type Step =
-  /** A number that a region reads as a tensor. */
-  (
-    | { readonly kind: "number"; readonly to: Slot }
-    | { readonly kind: "transfer"; readonly from: Slot; readonly to: Slot }
-    | {
-        readonly kind: "region";
-        readonly plan: RegionPlan;
-        readonly inputs: readonly Slot[];
-        readonly outputs: readonly Slot[];
-      }
-  ) & {
-    /** Takes the time of the step, in a function that is profiled. */
-    readonly clock?: Clock | undefined;
-  };
-
-/** A compiled region with what it needs at each call. */
-export interface CompiledRegion extends LoweredRegion {
-  readonly executable: Executable;
-}
-
-/** What one signature of shapes was compiled to. */
-export interface Signature {
-  readonly facts: Facts;
-  readonly regions: ReadonlyMap<RegionPlan, CompiledRegion>;
-}
-
-export interface LinkedStage {
-  readonly stage: Stage;
-  /** Slots whose shapes decide the signature. */
-  readonly signed: Set<Slot>;
-  /** Numbers of the call that decide lengths. */
-  readonly lengths: readonly Variable[];
-  readonly steps: readonly Step[];
-  readonly signatures: Map<string, Signature>;
-}
-
-/** How a result leaves: from a slot, or as a number. */
-export type Exit =
-  | { readonly from: "slot"; readonly slot: Slot }
-  | { readonly from: "number"; readonly variable: Variable };
-
-export interface Linked {
-  readonly graph: FunctionGraph;
-  readonly numbers: HostNumbers;
-  readonly placement: Placement;
-  readonly slotCount: number;
-  /** One for each explicit input. */
-  readonly inputs: readonly Slot[];
-  readonly shared: readonly { readonly variable: SharedVariable; readonly slot: Slot }[];
-  readonly stages: readonly LinkedStage[];
-  readonly outputs: readonly Exit[];
-  readonly updates: readonly { readonly update: Update; readonly exit: Exit }[];
-  /** Where a variable's value lies on the host, if it ever does. */
-  readonly hostSlots: ReadonlyMap<Variable, Slot>;
-  /** The executor that made the value of a slot; undefined: an argument or shared value. */
-  readonly maker: ReadonlyMap<number, Executor>;
-  /** Where the function is profiled. */
-  readonly profiler?: CallProfiler | undefined;
-}
 
 export function link(
   graph: FunctionGraph,
   numbers: HostNumbers,
   placement: Placement,
   stages: readonly Stage[],
+  linkInner: LinkInner,
 ): Linked {
   const slots = new Map<string, Slot>();
   const native = new Map<Variable, Slot>();
@@ -149,16 +80,23 @@ export function link(
         }
       }
       const { executor } = plan;
-      const from = plan.inputs.map((variable) =>
-        at(variable, executor.residence, executor.typeFor(variable.type.plain())),
-      );
+      const isControl = isControlOp(plan.nodes[0]?.op);
+      const typeOf = (variable: Variable): Type =>
+        isControl ? typeAt(executor, variable) : executor.typeFor(variable.type.plain());
+      const placeOf = (type: Type): string => (isControl ? type.residence : executor.residence);
+      const from = plan.inputs.map((variable) => {
+        const type = typeOf(variable);
+        return at(variable, placeOf(type), type);
+      });
       const to = plan.outputs.map((variable) => {
-        const output = slot(variable, executor.residence, executor.typeFor(variable.type.plain()));
+        const type = typeOf(variable);
+        const output = slot(variable, placeOf(type), type);
         native.set(variable, output);
         maker.set(output.index, executor);
         return output;
       });
-      steps.push({ kind: "region", plan, inputs: from, outputs: to });
+      const control = isControl ? linkControl(plan, linkInner) : undefined;
+      steps.push({ kind: "region", plan, inputs: from, outputs: to, control });
     }
     return { stage, signed, lengths: [...lengths], steps, signatures: new Map() };
   };

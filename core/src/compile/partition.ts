@@ -103,7 +103,7 @@ function hostDependencies(numbers: HostNumbers): (variable: Variable) => readonl
 
 /** Which groups (or -1: the caller, -2: host numbers) use a variable. */
 function neededFrom(
-  groups: readonly { readonly nodes: readonly Apply[] }[],
+  groups: readonly { readonly executor: Executor; readonly nodes: readonly Apply[] }[],
   numbers: HostNumbers,
   results: readonly Variable[],
 ): Map<Variable, number[]> {
@@ -113,12 +113,22 @@ function neededFrom(
     if (list === undefined) needed.set(variable, [user]);
     else list.push(user);
   };
+  // The lengths of what runs late are only known where it is computed.
+  const late = new Set(groups.flatMap(({ executor, nodes }) => (executor.late ? nodes : [])));
+  const lengthsOf = (operands: readonly Variable[]): void => {
+    if (late.size === 0) return;
+    for (const source of lengthSources(operands, [], numbers)) {
+      if (source.owner !== undefined && late.has(source.owner)) add(source, -2);
+    }
+  };
   for (const result of results) add(result, -1);
+  lengthsOf(results);
   for (const variable of numbers.called) for (const input of (variable.owner as Apply).inputs) add(input, -2);
   groups.forEach((group, index) => {
     for (const node of group.nodes) {
       const { shape, value } = node.op.hostOperands(node.inputs);
       node.inputs.forEach((input, i) => add(input, shape.includes(i) || value.includes(i) ? -2 : index));
+      lengthsOf(node.inputs);
     }
   });
   return needed;

@@ -1,9 +1,11 @@
 /** Step 4: which executor runs each node: the one that holds its operands, where it can; else one on the host. */
+
+import { isControlOp } from "../control/control-op.js";
 import { BitaleError } from "../errors.js";
 import type { Apply, Variable } from "../graph/nodes.js";
 import { isSharedVariable } from "../shared/shared-variable.js";
 import { isPrimitive } from "../tensor/primitive-op.js";
-import { type Executor, lateExecutor } from "./executor.js";
+import { controlExecutor, type Executor, lateExecutor } from "./executor.js";
 import type { HostNumbers } from "./host-numbers.js";
 
 /** The executor of every node that runs in a region (host numbers run in none). */
@@ -22,7 +24,7 @@ export function place(
   const home = new Map<Variable, Executor>();
   const free = new Set<Variable>();
   let preferred: Executor | undefined;
-  for (const variable of sharedOf(nodes)) {
+  for (const variable of rootsOf(nodes)) {
     const device = byResidence(variable.type.residence);
     if (device === undefined) continue;
     home.set(variable, device);
@@ -34,12 +36,15 @@ export function place(
     const data = dataOperands(node);
     const held = data.map((operand) => home.get(operand)).filter((e) => e !== undefined);
     const unbound = data.every(
-      (operand) => free.has(operand) || (operand.owner === undefined && !isSharedVariable(operand)),
+      (operand) =>
+        free.has(operand) ||
+        (operand.owner === undefined && !isSharedVariable(operand) && !home.has(operand)),
     );
     const devices = held.length > 0 ? held : unbound && preferred !== undefined ? [preferred] : [];
-    const chosen = [lateExecutor, ...devices, ...executors.filter((e) => e.residence === "host")].find((e) =>
-      e.supports(node),
-    );
+    const hosts = executors.filter((e) => e.residence === "host");
+    const chosen = isControlOp(node.op)
+      ? controlExecutor((devices[0] ?? hosts[0]) as Executor)
+      : [lateExecutor, ...devices, ...hosts].find((e) => e.supports(node));
     if (chosen === undefined) throw noKernel(node, executors);
     placement.set(node, chosen);
     for (const output of node.outputs) {
@@ -56,8 +61,15 @@ export function dataOperands(node: Apply): readonly Variable[] {
   return node.inputs.filter((_, i) => !shape.includes(i) && !value.includes(i));
 }
 
-function sharedOf(nodes: readonly Apply[]) {
-  return new Set(nodes.flatMap((node) => node.inputs.filter(isSharedVariable)));
+/** Shared variables, and inputs of inner graphs: what has a Type with a storage. */
+function rootsOf(nodes: readonly Apply[]): Set<Variable> {
+  const roots = new Set<Variable>();
+  for (const node of nodes)
+    for (const input of node.inputs) {
+      if (input.owner === undefined && (isSharedVariable(input) || input.type.residence !== "host"))
+        roots.add(input);
+    }
+  return roots;
 }
 
 function noKernel(node: Apply, executors: readonly Executor[]): BitaleError {

@@ -1,6 +1,6 @@
 import type { Variable } from "../graph/nodes.js";
 import { type DebugPrintOptions, debugPrint } from "../graph/print.js";
-import type { Linked } from "./link.js";
+import type { Linked } from "./linked.js";
 
 /** The graph of a function after the rewrites, with the executor of each node and the transfers of its result. */
 export function printLinked(linked: Linked, options: DebugPrintOptions): string {

@@ -5,7 +5,7 @@ import { byteSize } from "../tensor/dtype.js";
 import { sizeOf } from "../tensor/shape.js";
 import { isTensorType } from "../tensor/tensor-type.js";
 import type { CallProfiler, Clock } from "./clock.js";
-import type { Linked, Slot, Step } from "./link.js";
+import type { Linked, Slot, Step } from "./linked.js";
 import type { RegionPlan } from "./partition.js";
 import { FunctionProfile } from "./profile.js";
 import type { Measured } from "./profile-data.js";

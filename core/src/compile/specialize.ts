@@ -2,6 +2,7 @@
  * The first half of step 6: a stage with concrete shapes. Infers the shape of every value, folds what depends on
  * lengths alone, and lowers each region to what its executor compiles.
  */
+import { isControlOp } from "../control/control-op.js";
 import { type Apply, isConstant, type Variable } from "../graph/nodes.js";
 import type { Region, RegionNode, RegionValue } from "../plugin/region.js";
 import type { DType } from "../tensor/dtype.js";
@@ -119,6 +120,21 @@ export function inferNode(node: Apply, facts: Facts): void {
   const shapes = atNode(node, facts, () => nodeShapes(node, facts));
   shapes.forEach((shape, i) => facts.shapes.set(node.outputs[i] as Variable, shape));
 }
+
+/** As `inferNode` before anything has run: lengths that only a run can tell count as 0. */
+export function inferLoosely(node: Apply, facts: Facts): void {
+  const known =
+    isPrimitive(node.op, "nonzero") || isControlOp(node.op)
+      ? node.outputs.map(staticShape)
+      : nodeShapes(node, facts);
+  known.forEach((shape, i) =>
+    facts.shapes.set(
+      node.outputs[i] as Variable,
+      shape.map((dim) => dim ?? 0),
+    ),
+  );
+}
+const staticShape = (variable: Variable): readonly Dim[] => (variable.type as TensorType).shape;
 
 /** All nodes of a stage, operands and what lengths depend on first: a node is always younger than its operands. */
 export const inOrder = (stage: Stage): Apply[] =>

@@ -127,7 +127,7 @@ export function settle(
 }
 
 /** Zeros as a gradient: those of a sparse variable have its pattern. */
-const zeroGradient = (target: Variable): Variable =>
+export const zeroGradient = (target: Variable): Variable =>
   isTensorType(target.type) ? zerosLike(target, gradientDType(target as TensorVariable)) : mul(target, 0);
 
 function report(subject: string, target: Variable, mode: "raise" | "warn"): void {
