@@ -44,7 +44,8 @@ export { hessian, jacobian } from "./gradient/jacobian.js";
 export { hessianVectorProduct, lop, type ProductOptions, rop } from "./gradient/products.js";
 export type { CreationTrace } from "./graph/creation-trace.js";
 export { Apply, Constant, isConstant, isVariable, Op, Variable } from "./graph/nodes.js";
-export { type DebugPrintOptions, debugPrint } from "./graph/print.js";
+export { debugPrint, type Printable } from "./graph/print.js";
+export type { DebugPrintOptions } from "./graph/print-options.js";
 export { replace } from "./graph/replace.js";
 export { type BorrowOptions, type FilterOptions, isType, type Operator, Type } from "./graph/type.js";
 export { ancestors, clients, freeVariables, graphInputs, toposort } from "./graph/walk.js";
@@ -85,6 +86,7 @@ export {
 } from "./plugin/kernel-table.js";
 export { kwarg } from "./plugin/kwargs.js";
 export type * from "./plugin/region.js";
+export { regionText } from "./plugin/region-text.js";
 export type { ConstructorRegistration } from "./plugin/registry.js";
 export type { SchemaInput, SchemaResult, StandardSchema } from "./plugin/standard-schema.js";
 export { type MakeShared, RandomStream } from "./random-stream.js";

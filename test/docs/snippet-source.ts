@@ -20,9 +20,20 @@ export function snippetsOf(text: string, file: string): Snippet[] {
   });
 }
 
-/** What a snippet says that it prints: the comments behind its `console.log`, up to an explanation. */
+/**
+ * What a snippet says that it prints: the comments behind its `console.log`, up to an explanation, or the lines of
+ * comment right below it. What has an ellipsis is not compared.
+ */
 export function promisedOutput(code: string): string[] {
-  return code.split("\n").flatMap((line) => {
+  const lines = code.split("\n");
+  return lines.flatMap((line, i) => {
+    if (/^\s*console\.log\(.*\);$/.test(line)) {
+      const below = lines.slice(i + 1);
+      const end = below.findIndex((next) => !next.startsWith("// "));
+      return (end === -1 ? below : below.slice(0, end))
+        .map((next) => next.slice(3))
+        .filter((output) => !output.includes("…"));
+    }
     const comment = /console\.log\(.*\);? \/\/ (.*)$/.exec(line)?.[1];
     if (comment === undefined) return [];
     const [output = ""] = comment.split(/: |; /);

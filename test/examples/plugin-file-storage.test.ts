@@ -59,7 +59,7 @@ describe("a plugin that an outsider ships", () => {
     expect(add().item()).toBe(3);
     expect(contents()).toEqual([11, 22]);
     expect(files().length).toBe(1);
-    expect(add.debugPrint({ types: false })).toContain("[to host]");
+    expect(add.debugPrint({ types: false })).toContain("file-storage → host: ");
     expect((total.getValue() as NDArray).toArray()).toEqual([11, 22]);
 
     await runtime.dispose();

@@ -1,6 +1,6 @@
 import { BitaleError, BitaleTypeError, describeValue } from "../errors.js";
 import type { Variable } from "../graph/nodes.js";
-import type { DebugPrintOptions } from "../graph/print.js";
+import type { DebugPrintOptions } from "../graph/print-options.js";
 import type { Type } from "../graph/type.js";
 import type { HostMemory } from "../plugin/contract.js";
 import type { Container } from "../shared/container.js";
@@ -11,7 +11,7 @@ import type { CopyOptions } from "./copy.js";
 import type { Out } from "./interface.js";
 import type { Linked, Outcome } from "./linked.js";
 import type { Input, Outputs } from "./options.js";
-import { printLinked } from "./print.js";
+import { printLinked, signatureText } from "./print.js";
 import type { FunctionProfile } from "./profile.js";
 
 type HostOf<V> =
@@ -75,8 +75,10 @@ export interface CompiledFunction<
   copy(options?: CopyOptions): CompiledFunction<I, O>;
   /** Times by region, kernel and transfer, of a function that was compiled with `profile: true`. */
   readonly profile: FunctionProfile | undefined;
-  /** The rewritten graph, with the executor of each node. */
+  /** The rewritten graph: inputs, shared variables and regions; then each output and update, with transfers. */
   debugPrint(options?: DebugPrintOptions): string;
+  /** Its name, inputs, outputs and updates in one line. */
+  toString(): string;
 }
 
 /** What a function needs of its runtime. */
@@ -154,7 +156,8 @@ export function makeFunction(
     setValue: (key: InputKey, value: unknown) => container(key).set(value),
     copy: (options: CopyOptions = {}) => copy(options),
     profile: profiler?.report(functionName),
-    debugPrint: (options: DebugPrintOptions = {}) => printLinked(linked, options),
+    debugPrint: (options: DebugPrintOptions = {}) => printLinked(linked, options, layout.names),
+    toString: () => signatureText(linked, layout.names),
   } as never;
   const made = Object.assign(
     (...args: unknown[]) => invoke({ args }),

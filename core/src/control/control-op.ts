@@ -20,6 +20,9 @@ export abstract class ControlOp extends Op {
   } {
     return { shape: [], value: [0] };
   }
+  override get innerGraphs(): readonly InnerGraph[] {
+    return this.graphs;
+  }
   /** Graphs are not compared: only the very same op merges with itself. */
   override key(): string {
     return `${this.name}#${this.#key}`;

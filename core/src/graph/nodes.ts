@@ -105,6 +105,31 @@ export abstract class Op {
     throw new TypeError(`${this.name} has no perform`);
   }
 
+  /**
+   * How an application of the op reads in a print. An operand that is asked for is put into the text (a length:
+   * `reshape{shape=[x.shape[0], 2]}`) and gets no line of its own.
+   */
+  print(_operand: (position: number) => string): string {
+    return this.toString();
+  }
+  /**
+   * What the op is among lengths: "length" reads one, "arithmetic" computes with them; then `inline` writes it.
+   */
+  get lengthRole(): "length" | "arithmetic" | undefined {
+    return undefined;
+  }
+  /** Graphs inside of the op, for prints: what a loop does at each step. */
+  get innerGraphs(): readonly {
+    readonly inputs: readonly Variable[];
+    readonly outputs: readonly Variable[];
+  }[] {
+    return NO_GRAPHS;
+  }
+  /** The result as part of an expression: `x.shape[0]`, `n * 2`. @param operands the operands as text */
+  inline(operands: readonly string[]): string {
+    return `${this.toString()}(${operands.join(", ")})`;
+  }
+
   /** Applies the op to variables and returns the new node. */
   apply(inputs: readonly Variable[]): Apply {
     return new Apply(this, inputs);
@@ -115,6 +140,7 @@ export abstract class Op {
   }
 }
 
+const NO_GRAPHS = [] as const;
 const NO_HOST_OPERANDS = { shape: [], value: [] } as const;
 
 /** One application of an op to variables. */

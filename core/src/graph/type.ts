@@ -57,6 +57,10 @@ export abstract class Type<Host = unknown, Internal = unknown> {
   /** The Type of the same values without a storage: what ops compute with. */
   abstract plain(): Type;
   abstract toString(): string;
+  /** The same in short, for prints of graphs: `float32 [?, 10]`. */
+  get label(): string {
+    return this.toString();
+  }
 
   /** Whether `value` is an internal value of this Type. */
   isInternal(_value: unknown): _value is Internal {

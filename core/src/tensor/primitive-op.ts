@@ -1,6 +1,7 @@
 import { BitaleTypeError, isBitaleError } from "../errors.js";
 import { Apply, isConstant, Op, type Variable } from "../graph/nodes.js";
 import type { NDArray } from "./ndarray.js";
+import { inlineText, lengthRole, primitiveText } from "./primitive-text.js";
 import type { DimSpec, PrimitiveName, PrimitiveParams } from "./primitives.js";
 import type { Dim } from "./shape.js";
 import { isTensorType, TensorType } from "./tensor-type.js";
@@ -95,10 +96,19 @@ export class PrimitiveOp<N extends PrimitiveName = PrimitiveName> extends Op {
   }
 
   override toString(): string {
-    const params = Object.entries(this.params)
-      .filter(([name, value]) => name !== "implicit" && typeof value !== "function")
-      .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-    return params.length === 0 ? this.name : `${this.name}{${params.join(", ")}}`;
+    return primitiveText(this.name, this.params);
+  }
+  override print(operand: (position: number) => string): string {
+    const arity = (typeRules[this.name] as TypeRule<N>).arity;
+    return arity === undefined
+      ? this.toString()
+      : primitiveText(this.name, this.params, (i) => operand(arity + i));
+  }
+  override get lengthRole(): "length" | "arithmetic" | undefined {
+    return lengthRole(this.name);
+  }
+  override inline(operands: readonly string[]): string {
+    return inlineText(this.name, this.params, operands);
   }
 }
 

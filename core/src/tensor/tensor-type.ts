@@ -163,6 +163,9 @@ export class TensorType<Internal = NDArray> extends Type<NDArray, Internal> {
   override toString(): string {
     return `${this.constructor.name}(${this.dtype}, ${shapeText(this.shape)})`;
   }
+  override get label(): string {
+    return `${this.dtype} ${shapeText(this.shape)}`;
+  }
 
   override copyInternal(internal: Internal): Internal {
     return (internal as unknown as NDArray).copy() as unknown as Internal;

@@ -172,6 +172,9 @@ export class SparseTensorType extends Type<SparseMatrix, SparseMatrix> implement
   override toString(): string {
     return `SparseTensorType(${this.dtype}, ${this.format}, ${shapeText(this.shape)})`;
   }
+  override get label(): string {
+    return `${this.format} ${this.dtype} ${shapeText(this.shape)}`;
+  }
 
   override isInternal(value: unknown): value is SparseMatrix {
     return (
