@@ -18,6 +18,7 @@ export const ROOMS = [
   "conformance",
   "runtime",
   "random-stream",
+  "optimizers", // updates of shared state beside parameters
   "compile",
   "rewrite",
   "control", // ops with graphs inside: loops and branches
