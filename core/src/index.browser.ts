@@ -15,6 +15,7 @@ export type {
   TransferProfile,
 } from "./compile/profile-data.js";
 export { type Branch, ifElse } from "./control/if-else.js";
+export { hessian, jacobian } from "./control/jacobian.js";
 export { type ScanOptions, scan } from "./control/scan.js";
 export type { Tensors, VariablesOf } from "./control/structure.js";
 export {
@@ -40,7 +41,6 @@ export {
   saveState,
 } from "./files/state.js";
 export { type GradOptions, grad, type PerVariable, valueAndGrad } from "./gradient/grad.js";
-export { hessian, jacobian } from "./gradient/jacobian.js";
 export { hessianVectorProduct, lop, type ProductOptions, rop } from "./gradient/products.js";
 export type { CreationTrace } from "./graph/creation-trace.js";
 export { Apply, Constant, isConstant, isVariable, Op, Variable } from "./graph/nodes.js";

@@ -76,27 +76,19 @@ describe("jacobian", () => {
     ]);
   });
 
-  /** An op of a plugin: it has a gradient, but no batch rule. */
-  class Doubled extends b.Op {
-    readonly name = "doubled";
-    infer([x]: readonly b.Variable[]) {
-      return [(x as b.Variable).type];
-    }
-    key() {
-      return "doubled";
-    }
-    override gradient(_apply: b.Apply, [g]: readonly (b.Variable | undefined)[]) {
-      return [g && new Doubled().apply([g]).output];
-    }
-  }
-  it("ops without a batch rule take one graph for each row, where the number of rows is known", () => {
-    const open = new Doubled().apply([b.sqr(x)]).output;
-    expect(() => b.jacobian(open, x)).toThrow(
-      expect.objectContaining({ code: "NOT_DIFFERENTIABLE", cure: expect.stringContaining("specifyShape") }),
-    );
-    const J = b.jacobian(b.specifyShape(open, [3]), x);
-    const ops = b.toposort([J]).filter(({ op }) => op.name === "doubled");
-    expect(ops.length).toBe(3);
+  it("of a loop is a loop over its rows, whatever their number", () => {
+    const [, squares] = b.scan((sum, element) => [sum.add(element), sum.mul(element)], {
+      init: b.constant(0, { dtype: "float64" }),
+      sequences: x,
+    });
+    // y[i] = x[i] (x[0] + … + x[i-1])
+    expect(run([x], [b.jacobian(squares, x)], [2, 3, 5])).toEqual([
+      [
+        [0, 0, 0],
+        [3, 2, 0],
+        [5, 5, 5],
+      ],
+    ]);
   });
 });
 

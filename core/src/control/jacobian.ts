@@ -1,23 +1,22 @@
-/** Whole matrices of derivatives. */
+/** Whole matrices of derivatives, in one batch or in a loop over their rows. */
 import { BitaleTypeError } from "../errors.js";
+import { backpropagate } from "../gradient/backpropagate.js";
+import { batched } from "../gradient/batch.js";
+import { gradientDType } from "../gradient/elementwise.js";
+import { grad, listOf, type PerVariable, settle, shapedAs } from "../gradient/grad.js";
+import type { ProductOptions } from "../gradient/products.js";
 import type { Variable } from "../graph/nodes.js";
 import { eye, zerosLike } from "../tensor/ops/creation.js";
-import { index } from "../tensor/ops/indexing.js";
 import type { TensorVariable } from "../tensor/ops/operands.js";
-import { broadcastTo, lengthsOf, productOf, reshape, stack } from "../tensor/ops/shaping.js";
+import { lengthsOf, productOf, reshape } from "../tensor/ops/shaping.js";
 import { isTensorType } from "../tensor/tensor-type.js";
-import { backpropagate } from "./backpropagate.js";
-import { batched } from "./batch.js";
-import { gradientDType } from "./elementwise.js";
-import { grad, listOf, type PerVariable, settle, shapedAs } from "./grad.js";
-import type { ProductOptions } from "./products.js";
+import { scan } from "./scan.js";
 
 /**
  * All derivatives of a tensor: J[i…, j…] = ∂output[i…] / ∂x[j…].
  *
  * All rows are computed at once: the graph of one row is built for a batch of unit vectors, so that a matrix product
- * stays a matrix product. Ops that cannot be batched (those of plugins) take one graph for each row; then the output's
- * lengths must be static.
+ * stays a matrix product. Where ops on the way cannot be batched (those of plugins, loops) the rows are a loop.
  * @param output a dense tensor of any rank
  * @returns for each variable a tensor of the output's shape followed by the variable's (JAX's convention; for vectors
  * the usual matrix [outputs, variables]), in the dtype that `grad` gives
@@ -47,7 +46,7 @@ export function jacobian<const W extends Variable | readonly Variable[]>(
   const shape = lengthsOf(tensor);
   const count = productOf(shape);
   const units = reshape(eye(count, count, 0, dtype), [count, ...shape]);
-  const rows = batched(row(seed), seed, units) ?? unrolled(row, tensor, units);
+  const rows = batched(row(seed), seed, units) ?? looped(row, units);
   return shapedAs(
     wrt,
     rows.map((J, i) => reshape(J, [...shape, ...lengthsOf(targets[i] as TensorVariable)])),
@@ -92,21 +91,11 @@ function dense(variable: Variable): TensorVariable {
   });
 }
 
-/** One graph for each row, stacked. @param units [rows, ...shape of output], a one in each */
-function unrolled(
-  row: (start: Variable) => TensorVariable[],
-  output: TensorVariable,
-  units: TensorVariable,
-): TensorVariable[] {
-  const count = output.type.shape.reduce((n, d) => (n === null || d === null ? null : n * d), 1);
-  if (count === null) {
-    throw new BitaleTypeError("NOT_DIFFERENTIABLE", {
-      subject: `jacobian of ${output}`,
-      problem: "an op on the way has no batch rule, and the number of rows is not known",
-      cure: "give the output's lengths: specifyShape(output, [...])",
-    });
-  }
-  if (count === 0) return row(output).map((g) => broadcastTo(zerosLike(g), [0, ...lengthsOf(g)]));
-  const rows = Array.from({ length: count }, (_, i) => row(index(units, i)));
-  return (rows[0] as TensorVariable[]).map((_, k) => stack(rows.map((list) => list[k] as TensorVariable)));
+/** The rows one after the other. @param units [rows, ...shape of the output], a one in each */
+function looped(row: (start: Variable) => TensorVariable[], units: TensorVariable): TensorVariable[] {
+  const [, rows] = scan((_, unit: TensorVariable) => [undefined, row(unit)], {
+    init: undefined,
+    sequences: units,
+  });
+  return rows as unknown as TensorVariable[];
 }
