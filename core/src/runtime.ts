@@ -5,6 +5,7 @@ import type { CompiledFunction } from "./compile/compiled-function.js";
 import { backendExecutor, type Executor, referenceExecutor } from "./compile/executor.js";
 import type { CompileOptions, Input, Outputs } from "./compile/options.js";
 import { withCreationTrace } from "./graph/creation-trace.js";
+import type { Variable } from "./graph/nodes.js";
 import type { Type } from "./graph/type.js";
 import type { ResolvedConfig } from "./plugin/config.js";
 import { construct, type Decision, explain } from "./plugin/construct.js";
@@ -45,6 +46,9 @@ export type TypeForValue<V> = [TypeOfValue<V>] extends [never]
   : TypeOfValue<V> extends Type
     ? TypeOfValue<V>
     : never;
+
+/** What no constructor takes without being asked by name: a compile error, not only a refusal. */
+export type Storable<V> = V extends null | undefined | string | symbol | Variable ? never : unknown;
 
 /** Options of every `shared()` call. */
 export interface SharedOptions {
@@ -100,7 +104,7 @@ export interface Runtime {
     options: SharedOptions & { readonly backend: B } & KwargsOf<B>,
   ): SharedVariable<TypeOf<B>>;
   shared<const V>(
-    value: V,
+    value: V & Storable<V>,
     options?: SharedOptions & { readonly backend?: undefined } & AnyKwargs,
   ): SharedVariable<TypeForValue<V>>;
   /** With a backend that the type checker does not know: a name from the outside. */

@@ -13,12 +13,14 @@ import {
   loadState,
   type NDArray,
   readState,
+  SharedVariable,
   saveState,
+  TensorType,
   writeState,
 } from "@bitale/core";
 import { plugin as cpu } from "@bitale/tensor-cpu";
 import fc from "fast-check";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { crc32 } from "../../core/dist/files/zip.js";
 import { arrayArbitrary, sameArrays, shapeArbitrary } from "../region-builder.js";
 
@@ -155,5 +157,60 @@ describe("the state of shared variables", () => {
     await expect(writeState(path, [W, W])).rejects.toMatchObject({ code: "BAD_VALUE" });
     await expect(readState(join(folder, "absent"), { W })).rejects.toMatchObject({ code: "BAD_FILE" });
     expect(readFileSync(path, "utf8")).toBe("old");
+  });
+
+  it("loads all or nothing where a backend fails at the n-th value, or at giving old storage back", async () => {
+    const state = { countdown: Number.POSITIVE_INFINITY, released: 0, failRelease: false };
+    class FragileType extends TensorType<NDArray> {
+      override fromHost(host: NDArray): NDArray {
+        if (--state.countdown < 0) throw new Error("injected");
+        return host.copy();
+      }
+      override release(): void {
+        state.released++;
+        if (state.failRelease) throw new Error("injected");
+      }
+    }
+    const names = ["a", "b", "c"];
+    const fragile = names.map(
+      (name, i) => new SharedVariable(name, new FragileType("float32", [null]), [i, i], false),
+    ) as unknown as SharedVariable<TensorType>[];
+    const file = await saveState(names.map((name, i) => runtime.shared([i + 10], { name })));
+    const now = () => fragile.map((v) => v.getValue().toArray());
+    for (let n = 0; n < names.length; n++) {
+      Object.assign(state, { countdown: n, released: 0 });
+      await expect(loadState(file, fragile)).rejects.toThrow("injected");
+      expect(now()).toEqual([
+        [0, 0],
+        [1, 1],
+        [2, 2],
+      ]);
+      expect(state.released).toBe(n);
+    }
+    Object.assign(state, { countdown: Number.POSITIVE_INFINITY, failRelease: true });
+    const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
+    await loadState(file, fragile);
+    expect(now()).toEqual([[10], [11], [12]]);
+    expect(warned).toHaveBeenCalledTimes(names.length);
+    warned.mockRestore();
+  });
+
+  it("a random stream goes on where its saved state was", async () => {
+    const draw = (seed: number) => {
+      const stream = runtime.randomStream(seed);
+      const outputs = [stream.normal({ size: [3] }), stream.permutation(5)];
+      const next = runtime.compile([], outputs);
+      return { stream, next: () => next().map((v) => v.toArray()) };
+    };
+    const first = draw(1);
+    first.next();
+    const names = (states: readonly SharedVariable[]) =>
+      Object.fromEntries(states.map((state, i) => [`draw${i}`, state]));
+    const file = await saveState(names(first.stream.states));
+    const expected = [first.next(), first.next()];
+    const other = draw(2);
+    expect(other.next()).not.toEqual(expected[0]);
+    await loadState(file, names(other.stream.states));
+    expect([other.next(), other.next()]).toEqual(expected);
   });
 });

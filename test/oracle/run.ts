@@ -15,16 +15,29 @@ const fromHere = (path: string): string => {
   return typed === undefined || existsSync(path) ? resolve(path) : resolve(typed, path);
 };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    area: { type: "string", multiple: true },
-    id: { type: "string", multiple: true },
-    json: { type: "string" },
-  },
-});
+const { values, positionals } = options();
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
 const [file] = positionals;
-if (file === undefined || positionals.length > 1) refuse(usage);
+if (file === undefined || positionals.length > 1) refuse(`one file of cases is needed\n${usage}`);
+
+function options() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        area: { type: "string", multiple: true },
+        id: { type: "string", multiple: true },
+        json: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (error) {
+    return refuse(`${(error as Error).message.split(". ")[0]}\n${usage}`);
+  }
+}
 
 function refuse(message: string): never {
   console.error(message);

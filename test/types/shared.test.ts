@@ -19,6 +19,22 @@ describe("types of shared()", () => {
     expect(() => runtime.shared([[1]], { backend: "tensor-cpu", format: "csr" })).toThrow(/format/);
   });
 
+  it("refuse what no backend stores unasked", () => {
+    // @ts-expect-error text is stored only when asked for
+    expect(() => runtime.shared("text")).toThrow(/no shared constructor/);
+    // @ts-expect-error nothing is no value
+    expect(() => runtime.shared(null)).toThrow(/no shared constructor/);
+    // @ts-expect-error an expression has no value yet
+    expect(() => runtime.shared(scalar("x"))).toThrow(/symbolic/);
+    runtime.shared("text", { backend: "generic" });
+    const s = runtime.shared([1]);
+    // @ts-expect-error a shared variable cannot be unset
+    expect(() => s.setValue(null)).toThrow(/cannot be unset/);
+    s.setValue([2]);
+    s.setValue(new Float32Array([3]));
+    expect(s.getValue().toArray()).toEqual([3]);
+  });
+
   it("know the host value and the internal value", () => {
     const s = runtime.shared([1], { backend: "tensor-cpu" });
     expectTypeOf(s.getValue()).toEqualTypeOf<NDArray>();
@@ -44,6 +60,14 @@ describe("types of compile()", () => {
     expect(() => single(1, 2)).toThrow(/2 arguments/);
     // @ts-expect-error no such output
     expect(record(1).triple).toBeUndefined();
+    // @ts-expect-error a single output is no list
+    expect(single(1)[0]).toBeUndefined();
+    // @ts-expect-error the list has two
+    expect(list(1, 2)[2]).toBeUndefined();
+    // @ts-expect-error an output must be a variable
+    expect(() => compile([x], { double: 2 })).toThrow(/variables/);
+    // @ts-expect-error no such option
+    expect(() => compile([x], x, { update: [] })).toThrow(/no option/);
   });
 
   it("take only shared variables as updates, and give a gradient for each variable", () => {

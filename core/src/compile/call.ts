@@ -5,6 +5,7 @@
 import type { Apply, Variable } from "../graph/nodes.js";
 import type { Type } from "../graph/type.js";
 import type { Executable, HostMemory } from "../plugin/contract.js";
+import { giveBack, type NewValue, replaceAll } from "../shared/replace-all.js";
 import { evaluatePrimitive } from "../tensor/evaluate.js";
 import { isNDArray, type NDArray, scalarNDArray } from "../tensor/ndarray.js";
 import type { PrimitiveOp } from "../tensor/primitive-op.js";
@@ -19,7 +20,6 @@ import type {
   LinkedControl,
   LinkedStage,
   Outcome,
-  Prepared,
   Signature,
   Slot,
   Step,
@@ -55,7 +55,7 @@ export function* run(
     for (const [value, slot] of owned) linked.maker.get(slot.index)?.release(slot.type, value);
     owned.clear();
   };
-  const prepared: Prepared[] = [];
+  const prepared: NewValue[] = [];
   const used: Executable[] = [];
   try {
     const numbers = new CallNumbers(linked.numbers, (variable) => {
@@ -95,22 +95,8 @@ export function* run(
  * a warning, the call has succeeded.
  */
 export function commit(outcome: Outcome, warn: (message: string) => void): void {
-  const old = outcome.updates.map(({ container, internal }) => ({
-    container,
-    value: container.swap(internal),
-  }));
-  const giveBack = (release: () => void): void => {
-    try {
-      release();
-    } catch (error) {
-      warn(
-        `bitale: storage could not be given back: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    }
-  };
-  for (const { container, value } of old)
-    if (value !== undefined) giveBack(() => container.type.release(value));
-  giveBack(outcome.discard);
+  replaceAll(outcome.updates, warn);
+  giveBack(outcome.discard, warn);
 }
 
 /** Drops what a call has computed, as if it had not happened. */

@@ -2,7 +2,7 @@
 import type { Variable } from "../graph/nodes.js";
 import type { Type } from "../graph/type.js";
 import type { Executable, HostMemory } from "../plugin/contract.js";
-import type { Container } from "../shared/container.js";
+import type { NewValue } from "../shared/replace-all.js";
 import type { SharedVariable } from "../shared/shared-variable.js";
 import type { CallProfiler, Clock } from "./clock.js";
 import type { Executor } from "./executor.js";
@@ -83,17 +83,11 @@ export interface Linked {
   readonly profiler?: CallProfiler | undefined;
 }
 
-/** New storage for a shared variable, ready to be put in. */
-export interface Prepared {
-  readonly container: Container;
-  readonly internal: unknown;
-}
-
 /** What a call has computed and not yet made visible. */
 export interface Outcome {
   /** Host values, in the order of the outputs. */
   readonly outputs: unknown[];
-  readonly updates: readonly Prepared[];
+  readonly updates: readonly NewValue[];
   /** Regions that ran; a device may still be at work on them. */
   readonly used: readonly Executable[];
   /** Gives back what the call made and nobody kept. */

@@ -1,6 +1,7 @@
 /** The values of shared variables as one file, and back: safetensors, or .npz for users of NumPy. */
 import { BitaleError, BitaleTypeError } from "../errors.js";
 import type { Container } from "../shared/container.js";
+import { type NewValue, replaceAll } from "../shared/replace-all.js";
 import type { SharedVariable } from "../shared/shared-variable.js";
 import { arrayConstructor, type DType } from "../tensor/dtype.js";
 import { isNDArray, NDArray } from "../tensor/ndarray.js";
@@ -146,7 +147,7 @@ export async function loadState(
       cure: missing.length > 0 ? "load fewer variables" : "pass allowExtra: true",
     });
   }
-  const prepared: { container: Container; internal: unknown }[] = [];
+  const prepared: NewValue[] = [];
   try {
     for (const [name, variable] of targets) {
       const container = variable.container as Container;
@@ -162,5 +163,7 @@ export async function loadState(
     for (const { container, internal } of prepared) container.type.release(internal);
     throw error;
   }
-  for (const { container, internal } of prepared) container.replace(internal);
+  replaceAll(prepared, (message) =>
+    (globalThis as { console?: { warn(text: string): void } }).console?.warn(message),
+  );
 }

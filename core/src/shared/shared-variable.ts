@@ -8,6 +8,9 @@ const BRAND = Symbol.for("bitale.shared-variable");
 type HostOf<T extends Type> = T extends Type<infer Host, infer _> ? Host : never;
 type InternalOf<T extends Type> = T extends Type<infer _, infer Internal> ? Internal : never;
 
+/** A shared variable cannot be unset: null and undefined are compile errors. */
+export type Settable<V> = V extends null | undefined ? never : unknown;
+
 export interface GetValueOptions {
   /** true: the result may alias the storage. */
   readonly borrow?: boolean;
@@ -102,7 +105,7 @@ export class SharedVariable<T extends Type = Type> extends Variable<T> {
    * @param options.borrow keep the value's own memory where no cast is needed; else it is copied
    * @throws BitaleTypeError BAD_VALUE, WRONG_DTYPE, LOSSY_VALUE, WRONG_RANK, WRONG_SHAPE; the old value stays then
    */
-  setValue(value: unknown, options: { readonly borrow?: boolean } = {}): void {
+  setValue<V>(value: V & Settable<V>, options: { readonly borrow?: boolean } = {}): void {
     this.container.set(value, { borrow: options.borrow });
   }
 

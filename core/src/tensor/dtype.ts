@@ -1,8 +1,23 @@
 /** Element types: names, memory, promotion. */
 import { BitaleTypeError } from "../errors.js";
 
-/** All dtypes of bitale, NumPy's names. */
-export const dtypes = [
+/** NumPy's names. (A literal union: editors show it by its name.) */
+export type DType =
+  | "bool"
+  | "int8"
+  | "int16"
+  | "int32"
+  | "int64"
+  | "uint8"
+  | "uint16"
+  | "uint32"
+  | "uint64"
+  | "float16"
+  | "float32"
+  | "float64";
+
+/** All dtypes of bitale. */
+export const dtypes: readonly DType[] = [
   "bool",
   "int8",
   "int16",
@@ -15,8 +30,7 @@ export const dtypes = [
   "float16",
   "float32",
   "float64",
-] as const;
-export type DType = (typeof dtypes)[number];
+];
 export type FloatDType = "float16" | "float32" | "float64";
 
 /** Memory of an array: bool is 0/1 in a Uint8Array, float16 is raw bits in a Uint16Array (on every engine). */

@@ -4,7 +4,7 @@ import { castScalar } from "./cast.js";
 import { asDType, type DType, isBig, isDType, type TypedArray } from "./dtype.js";
 import { floatX } from "./float-x.js";
 import { emptyNDArray, isNDArray, NDArray, scalarNDArray, writeElement } from "./ndarray.js";
-import { rowMajorStrides } from "./shape.js";
+import { rowMajorStrides, shapeText, sizeOf } from "./shape.js";
 
 const dtypeOfArray: Readonly<Record<string, DType>> = {
   Int8Array: "int8",
@@ -38,41 +38,78 @@ function standardArray(data: TypedArray, dtype: DType): TypedArray {
   return data;
 }
 
+/** A list of booleans over bytes, as zarrita decodes them. */
+interface BoolArray {
+  readonly BYTES_PER_ELEMENT: 1;
+  readonly buffer: ArrayBufferLike;
+  readonly byteOffset: number;
+  readonly length: number;
+  get(position: number): boolean;
+}
+const isBoolArray = (data: unknown): data is BoolArray => {
+  if (typeof data !== "object" || data === null || ArrayBuffer.isView(data)) return false;
+  const { BYTES_PER_ELEMENT, buffer, byteOffset, length, get } = data as Partial<BoolArray>;
+  if (BYTES_PER_ELEMENT !== 1 || buffer === undefined || typeof get !== "function") return false;
+  if (typeof byteOffset !== "number" || typeof length !== "number") return false;
+  return length === 0 || typeof (data as BoolArray).get(0) === "boolean";
+};
+
 interface ForeignArray {
-  readonly data: TypedArray;
+  readonly data: TypedArray | BoolArray;
   readonly shape: ArrayLike<number>;
   readonly stride?: ArrayLike<number>;
   readonly strides?: ArrayLike<number>;
   readonly offset?: number;
   readonly dtype?: unknown;
+  /** Where numpy-ts keeps the offset of a view. */
+  readonly storage?: { readonly offset?: number };
 }
 
 /** A typed array with a shape; objects that also list indices store only some elements: they are not dense. */
 function isForeign(value: unknown): value is ForeignArray {
   if (typeof value !== "object" || value === null || "indices" in value || "format" in value) return false;
   const { data, shape } = value as Partial<ForeignArray>;
-  return (
-    typedArrayDType(data) !== undefined && typeof shape === "object" && typeof shape?.length === "number"
-  );
+  const elements = typedArrayDType(data) !== undefined || isBoolArray(data);
+  return elements && typeof shape === "object" && typeof shape?.length === "number";
 }
 
-function fromForeign(value: ForeignArray): NDArray {
+function fromForeign(value: ForeignArray, subject: string): NDArray {
   // Names a foreign library has for its own layouts ("generic", "uint8_clamped") pass; complex data would lose its half.
   if (String(value.dtype).startsWith("complex")) asDType(value.dtype);
-  const own = typedArrayDType(value.data) as DType;
-  const stated = isDType(value.dtype) ? value.dtype : own;
-  const fits =
-    stated === own || (stated === "bool" && own === "uint8") || (stated === "float16" && own === "uint16");
-  const dtype = fits ? stated : own;
+  const { data, dtype } = elementsOf(value);
   const shape = Array.from(value.shape);
-  const strides = value.strides ?? value.stride;
+  // A 0-d array of stdlib has one stride.
+  const strides = shape.length === 0 ? [] : (value.strides ?? value.stride);
+  const offset = value.offset ?? value.storage?.offset;
+  if (offset === undefined && data.length > sizeOf(shape)) {
+    throw new BitaleTypeError("BAD_VALUE", {
+      subject,
+      problem: "the object is a part of its data and does not say where it begins",
+      expected: "an offset, in elements",
+      got: `shape ${shapeText(shape)} of ${data.length} elements`,
+      cure: "add the offset, or pass a contiguous copy",
+    });
+  }
   return new NDArray({
-    data: standardArray(value.data, dtype),
+    data,
     shape,
     dtype,
     strides: strides === undefined ? rowMajorStrides(shape) : Array.from(strides),
-    offset: value.offset ?? 0,
+    offset: offset ?? 0,
   });
+}
+
+/** The memory of a foreign array as we hold it: bool in bytes, float16 in its bits. */
+function elementsOf({ data, dtype }: ForeignArray): { data: TypedArray; dtype: DType } {
+  if (isBoolArray(data)) {
+    return { data: new Uint8Array(data.buffer, data.byteOffset, data.length), dtype: "bool" };
+  }
+  const own = typedArrayDType(data) as DType;
+  const stated = isDType(dtype) ? dtype : own;
+  const fits =
+    stated === own || (stated === "bool" && own === "uint8") || (stated === "float16" && own === "uint16");
+  const held = fits ? stated : own;
+  return { data: standardArray(data, held), dtype: held };
 }
 
 type Leaf = number | bigint | boolean;
@@ -138,7 +175,7 @@ export function tryNDArray(
     const data = standardArray(value as TypedArray, own);
     return { array: new NDArray({ data, shape: [data.length], dtype: own }), kind: "array" };
   }
-  if (isForeign(value)) return { array: fromForeign(value), kind: "array" };
+  if (isForeign(value)) return { array: fromForeign(value, subject), kind: "array" };
   return undefined;
 }
 

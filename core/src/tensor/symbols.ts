@@ -2,6 +2,7 @@
 import { Variable } from "../graph/nodes.js";
 import type { DType } from "./dtype.js";
 import { floatX } from "./float-x.js";
+import type { TensorVariable } from "./ops/operands.js";
 import type { Shape } from "./shape.js";
 import { TensorType } from "./tensor-type.js";
 
@@ -9,7 +10,7 @@ import { TensorType } from "./tensor-type.js";
 export function tensor(
   name: string | undefined,
   options: { readonly dtype?: DType; readonly shape: Shape },
-): Variable<TensorType> {
+): TensorVariable {
   return new Variable(new TensorType(options.dtype ?? floatX(), options.shape), name);
 }
 
@@ -20,7 +21,7 @@ export function like<V extends Variable>(variable: V, name?: string): Variable<V
 
 const symbol =
   (shape: Shape, fixed?: DType) =>
-  (name?: string, dtype?: DType): Variable<TensorType> =>
+  (name?: string, dtype?: DType): TensorVariable =>
     tensor(name, { shape, dtype: fixed ?? dtype ?? floatX() });
 
 /** 0-d input, `floatX` by default. */

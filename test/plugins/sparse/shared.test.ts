@@ -119,7 +119,7 @@ describe("memory", () => {
     ]);
     expect(s.getValue().format).toBe("csr");
     for (const value of [csr().astype("float64"), "x", null, new Float32Array(2)]) {
-      expect(() => s.setValue(value)).toThrow(TypeError);
+      expect(() => s.setValue(value as never)).toThrow(TypeError);
     }
     expect(s.getValue().toArray()).toEqual([
       [1, 0],

@@ -57,8 +57,8 @@ export class Arena {
     return this.#buffer;
   }
 
-  /** What the buffer belongs to; undefined where there is no WebAssembly. */
-  get memory(): WebAssembly.Memory | undefined {
+  /** The WebAssembly.Memory that the buffer belongs to (declared openly: not every consumer knows its type). */
+  get memory(): object | undefined {
     void this.buffer;
     return this.#memory;
   }

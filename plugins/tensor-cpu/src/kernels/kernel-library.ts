@@ -46,7 +46,9 @@ export class KernelLibrary {
     if (memory === undefined || !features().simd) return undefined;
     try {
       const module = new WebAssembly.Module(build().encode());
-      const { exports } = new WebAssembly.Instance(module, { env: { memory, ...imports } });
+      const { exports } = new WebAssembly.Instance(module, {
+        env: { memory: memory as WebAssembly.Memory, ...imports },
+      });
       return exports as Readonly<Record<string, Kernel>>;
     } catch (error) {
       if (error instanceof RangeError) return undefined;
