@@ -1,8 +1,9 @@
 /** A product of stacks of matrices, prepared. */
-import { byteSize, type DotStep, type MatrixView, rowMajorStrides, sizeOf } from "@bitale/core";
+import { type DotStep, type MatrixView, rowMajorStrides, sizeOf, type View } from "@bitale/core";
 import { type Matrix, productOf } from "../kernels/dot.js";
 import { productKernel } from "../kernels/gemm/matrix-product.js";
-import { addressOf, dataOf, type Step, startOf, type Workshop } from "./frame.js";
+import { dataOf, type Step, startOf, type Workshop } from "./frame.js";
+import { nativeStep } from "./native-call.js";
 
 /** Offsets of every matrix of a batch, in elements. */
 function batchOffsets({ lengths, strides }: MatrixView["batch"]): number[] {
@@ -18,11 +19,11 @@ function batchOffsets({ lengths, strides }: MatrixView["batch"]): number[] {
 /** Prepares a product; undefined where there is nothing to write. */
 export function dotStep(work: DotStep, workshop: Workshop): Step | undefined {
   if (work.out.shape.includes(0)) return undefined;
-  return nativeStep(work, workshop) ?? scriptStep(work);
+  return wasmStep(work, workshop) ?? scriptStep(work);
 }
 
 /** The product of floats in WebAssembly. */
-function nativeStep({ left, right, out }: DotStep, { library, inArena }: Workshop): Step | undefined {
+function wasmStep({ left, right, out }: DotStep, { library, inArena }: Workshop): Step | undefined {
   const { dtype } = out;
   if (library === undefined || (dtype !== "float32" && dtype !== "float64")) return undefined;
   const [m, n, k] = [left.free.length, right.free.length, left.depth.length];
@@ -32,15 +33,20 @@ function nativeStep({ left, right, out }: DotStep, { library, inArena }: Worksho
   });
   if (product === undefined) return undefined;
   for (const { slot } of [left.view, right.view, out]) inArena.add(slot);
-  const bytes = byteSize(dtype);
-  const [lefts, rights] = [batchOffsets(left.batch), batchOffsets(right.batch)].map((offsets) =>
-    offsets.map((offset) => offset * bytes),
-  ) as [number[], number[]];
-  return (frame) => {
-    const [a, b, c] = [addressOf(frame, left.view), addressOf(frame, right.view), addressOf(frame, out)];
-    for (let i = 0; i < lefts.length; i++)
-      product(a + (lefts[i] as number), b + (rights[i] as number), c + i * m * n * bytes, 0, 1);
-  };
+  const shifted = (view: View, by: number): View => ({ ...view, offset: view.offset + by });
+  const rights = batchOffsets(right.batch);
+  return nativeStep(
+    batchOffsets(left.batch).map((offset, i) => ({
+      kernel: product,
+      args: [
+        shifted(left.view, offset),
+        shifted(right.view, rights[i] as number),
+        shifted(out, i * m * n),
+        0,
+        1,
+      ],
+    })),
+  );
 }
 
 /** The product in JavaScript, for every dtype. */

@@ -8,8 +8,29 @@ export interface Frame {
   scalars: readonly number[];
 }
 
+/** A number, or the address of a view. */
+export type NativeArgument = number | View;
+
+/**
+ * Work that is nothing but a call of a function with addresses and numbers, as data: a program may run it as a step, or
+ * write it into a driver of its own, where addresses that do not change become constants.
+ *
+ * It means `kernel(...args)` with every view replaced by `addressOf(frame, view)`, the byte address of its first
+ * element. The slots of these views are in `Workshop.inArena`. A kernel reads and writes nothing but the memory of
+ * these views (and a workspace of the library that no other kernel reads), and never throws.
+ */
+export interface NativeCall {
+  /** An export of a WebAssembly module, or a function in front of one. */
+  readonly kernel: (...args: number[]) => void;
+  readonly args: readonly NativeArgument[];
+}
+
 /** One prepared piece of work, with everything but the memory and the numbers of the call worked out. */
-export type Step = (frame: Frame) => void;
+export interface Step {
+  (frame: Frame): void;
+  /** What the step does, in order, where it is nothing but calls of native functions. */
+  readonly calls?: readonly NativeCall[];
+}
 
 /** Where a view begins in its slot's array. */
 export function startOf(frame: Frame, view: View): number {
