@@ -2,6 +2,15 @@
 export type { Invocation } from "./compile/arguments.js";
 export type { Arguments, CompiledFunction, InputKey, Results } from "./compile/compiled-function.js";
 export type { CopyOptions } from "./compile/copy.js";
+export type {
+  FunctionDescription,
+  Move,
+  OutputDescription,
+  RegionDescription,
+  ResultDescription,
+  TransferDescription,
+  UpdateDescription,
+} from "./compile/description.js";
 export { In, type InOptions, Out } from "./compile/interface.js";
 export type { CompileOptions, GivenPair, Input, Output, Outputs, UpdatePair } from "./compile/options.js";
 export type { FunctionProfile } from "./compile/profile.js";
@@ -43,6 +52,7 @@ export {
 export { type GradOptions, grad, type PerVariable, valueAndGrad } from "./gradient/grad.js";
 export { hessianVectorProduct, lop, type ProductOptions, rop } from "./gradient/products.js";
 export type { CreationTrace } from "./graph/creation-trace.js";
+export { isLength, lengthText } from "./graph/length-text.js";
 export { Apply, Constant, isConstant, isVariable, Op, Variable } from "./graph/nodes.js";
 export { debugPrint, type Printable } from "./graph/print.js";
 export type { DebugPrintOptions } from "./graph/print-options.js";

@@ -158,11 +158,11 @@ describe("debugPrint of loops and branches", () => {
         "└ x",
         "scan.1 [A] ·",
         "inside scan [A], output 0: add",
-        "├ <unnamed>",
-        "└ <unnamed 2>",
+        "├ carry",
+        "└ x[t]",
         "inside scan [A], output 1: mul",
-        "├ <unnamed 2>",
-        "└ <unnamed 2>",
+        "├ x[t]",
+        "└ x[t]",
       ),
     );
     const chosen = ifElse(

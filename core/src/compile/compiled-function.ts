@@ -8,6 +8,7 @@ import type { SharedVariable } from "../shared/shared-variable.js";
 import { type Invocation, matchArguments } from "./arguments.js";
 import { abandon, commit, run, waitsFor } from "./call.js";
 import type { CopyOptions } from "./copy.js";
+import { describe, type FunctionDescription } from "./description.js";
 import type { Out } from "./interface.js";
 import type { Linked, Outcome } from "./linked.js";
 import type { Input, Outputs } from "./options.js";
@@ -77,6 +78,8 @@ export interface CompiledFunction<
   readonly profile: FunctionProfile | undefined;
   /** The rewritten graph: inputs, shared variables and regions; then each output and update, with transfers. */
   debugPrint(options?: DebugPrintOptions): string;
+  /** The facts that its print shows, as data: what pictures and tools read. */
+  describe(): FunctionDescription;
   /** Its name, inputs, outputs and updates in one line. */
   toString(): string;
 }
@@ -157,6 +160,7 @@ export function makeFunction(
     copy: (options: CopyOptions = {}) => copy(options),
     profile: profiler?.report(functionName),
     debugPrint: (options: DebugPrintOptions = {}) => printLinked(linked, options, layout.names),
+    describe: () => describe(linked, layout.names),
     toString: () => signatureText(linked, layout.names),
   } as never;
   const made = Object.assign(

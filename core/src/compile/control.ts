@@ -111,7 +111,8 @@ function linkScan(op: ScanOp, node: Apply, plan: RegionPlan, link: LinkInner): L
   const operands = node.inputs.slice(1).map((operand, i) => {
     const inner = op.step.inputs[i] as Variable;
     const isSequence = i >= carries && i < carries + sequences;
-    return new Variable(typeAt(executor, isSequence ? operand : inner), inner.name);
+    const whole = isSequence ? operand : inner;
+    return new Variable(typeAt(executor, whole), whole.name);
   });
   const inputs = operands.map((operand, i) =>
     i >= carries && i < carries + sequences ? index(operand as TensorVariable, t) : operand,

@@ -59,9 +59,15 @@ export function scan<
   const length = lengthVariable(options.length, series);
   const inits = init.leaves.map(asTensor);
   let types = inits.map(({ type }) => new TensorType(type.dtype, type.shape));
-  const elements = series.map(({ type }) => new Variable(new TensorType(type.dtype, type.shape.slice(1))));
+  const elements = series.map(
+    ({ type, name }, i) =>
+      new Variable(
+        new TensorType(type.dtype, type.shape.slice(1)),
+        name === undefined ? numbered("element", i, series.length) : `${name}[t]`,
+      ),
+  );
   for (;;) {
-    const carries = types.map((type) => new Variable(type));
+    const carries = types.map((type, i) => new Variable(type, numbered("carry", i, types.length)));
     const results: unknown = step(
       init.build(carries) as VariablesOf<C>,
       sequences.build(elements) as VariablesOf<X>,
@@ -166,3 +172,6 @@ function lengthVariable(given: Length | undefined, series: readonly TensorVariab
     got: steps.type.toString(),
   });
 }
+
+/** How prints call a variable of the step that has no other name. */
+const numbered = (what: string, i: number, count: number): string => (count === 1 ? what : `${what} ${i}`);

@@ -198,14 +198,37 @@ export interface LoweredParams
 }
 export type LoweredName = keyof LoweredParams;
 
-const loweredAway = [
-  "dimension",
-  "sumTo",
-  "specifyShape",
-  "stopGradient",
-  "mapGradient",
-  "nonzero",
-] as const satisfies readonly PrimitiveName[];
+/** What no backend ever sees. A primitive that is in neither table is a compile error here. */
+const loweredAway: { readonly [N in Exclude<PrimitiveName, LoweredName>]: true } = {
+  dimension: true,
+  sumTo: true,
+  specifyShape: true,
+  stopGradient: true,
+  mapGradient: true,
+  nonzero: true,
+};
+
+const otherLowered: {
+  readonly [N in Exclude<LoweredName, UnaryName | BinaryName | ReductionName | ArgReductionName>]: true;
+} = {
+  where: true,
+  cast: true,
+  reshape: true,
+  broadcastTo: true,
+  transpose: true,
+  slice: true,
+  updateSlice: true,
+  concatenate: true,
+  take: true,
+  scatter: true,
+  takeAlongAxis: true,
+  scatterAlongAxis: true,
+  dot: true,
+  iota: true,
+  argsort: true,
+  cumsum: true,
+  randomBits: true,
+};
 
 /** The names that a backend implements. */
 export const loweredNames: readonly LoweredName[] = [
@@ -213,25 +236,8 @@ export const loweredNames: readonly LoweredName[] = [
   ...binaryNames,
   ...reductionNames,
   ...argReductionNames,
-  "where",
-  "cast",
-  "reshape",
-  "broadcastTo",
-  "transpose",
-  "slice",
-  "updateSlice",
-  "concatenate",
-  "take",
-  "scatter",
-  "takeAlongAxis",
-  "scatterAlongAxis",
-  "dot",
-  "iota",
-  "argsort",
-  "cumsum",
-  "randomBits",
+  ...(Object.keys(otherLowered) as (keyof typeof otherLowered)[]),
 ];
 
 /** Whether a backend ever sees this primitive. */
-export const isLowered = (name: PrimitiveName): name is LoweredName =>
-  !(loweredAway as readonly string[]).includes(name);
+export const isLowered = (name: PrimitiveName): name is LoweredName => !(name in loweredAway);
