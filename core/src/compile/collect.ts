@@ -153,26 +153,32 @@ function collectGivens(
   strict: boolean,
 ): Map<Variable, Variable> {
   const givens = new Map<Variable, Variable>();
+  const explicit = new Set(inputs);
+  let reached = new Set<Variable>();
   for (const [old, replacement] of pairsOf(pairs, "givens")) {
     const subject = `given for ${isVariable(old) ? old : describeValue(old)}`;
     if (!isVariable(old)) {
       throw new BitaleTypeError("BAD_GIVEN", { subject, problem: "only variables can be replaced" });
     }
-    if (inputs.includes(old)) {
+    if (explicit.has(old)) {
       throw new BitaleTypeError("BAD_GIVEN", {
         subject,
         problem: "it is an explicit input of the function",
         cure: "take it out of the inputs, or replace something else",
       });
     }
-    if ([...givens.values()].some((value) => ancestors([value]).has(old))) {
+    if (reached.has(old)) {
       throw new BitaleTypeError("BAD_GIVEN", {
         subject,
         problem: "an earlier replacement depends on it",
         cure: "list it first, or use separate functions",
       });
     }
-    givens.set(old, replace([substituteFor(old, replacement, subject, strict)], givens)[0] as Variable);
+    const again = givens.has(old);
+    const value = replace([substituteFor(old, replacement, subject, strict)], givens)[0] as Variable;
+    givens.set(old, value);
+    if (again) reached = ancestors([...givens.values()]);
+    else for (const variable of ancestors([value], reached)) reached.add(variable);
   }
   return givens;
 }
@@ -228,7 +234,8 @@ function addDefaultUpdates(
 }
 
 function checkFree(free: readonly Variable[], inputs: readonly Variable[]): void {
-  const missing = free.find((variable) => !isSharedVariable(variable) && !inputs.includes(variable));
+  const given = new Set(inputs);
+  const missing = free.find((variable) => !isSharedVariable(variable) && !given.has(variable));
   if (missing === undefined) return;
   throw new BitaleTypeError("MISSING_INPUT", {
     subject: `input ${missing.name ?? missing.type}`,

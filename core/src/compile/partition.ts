@@ -21,13 +21,21 @@ export interface Stage {
   readonly regions: RegionPlan[];
 }
 
+interface Group {
+  readonly executor: Executor;
+  /** Never less than that of the group before. */
+  readonly stage: number;
+  readonly nodes: Apply[];
+}
+
 export function partition(
   nodes: readonly Apply[],
   placement: Placement,
   numbers: HostNumbers,
   results: readonly Variable[],
 ): Stage[] {
-  const groups: { executor: Executor; stage: number; nodes: Apply[] }[] = [];
+  const groups: Group[] = [];
+  const ofExecutor = new Map<Executor, number[]>();
   const groupOf = new Map<Variable, number>();
   const depends = hostDependencies(numbers);
   for (const node of nodes) {
@@ -55,12 +63,14 @@ export function partition(
       for (const source of depends(node.inputs[position] as Variable)) after(source, true, false);
     for (const position of shape)
       for (const source of depends(node.inputs[position] as Variable)) after(source, true, true);
-    let index = executor.late
-      ? -1
-      : groups.findIndex((g, i) => i >= earliest && g.executor === executor && g.stage >= stage);
-    if (index === -1) {
+    const own = ofExecutor.get(executor) ?? [];
+    const place = firstPlace(own, (i) => i >= earliest && (groups[i] as Group).stage >= stage);
+    let index = executor.late ? undefined : own[place];
+    if (index === undefined) {
       index = groups.length;
       groups.push({ executor, stage: Math.max(stage, groups.at(-1)?.stage ?? 0), nodes: [] });
+      own.push(index);
+      ofExecutor.set(executor, own);
     }
     (groups[index] as { nodes: Apply[] }).nodes.push(node);
     for (const output of node.outputs) groupOf.set(output, index);
@@ -85,6 +95,17 @@ export function partition(
     });
   });
   return stages.filter((stage) => stage.regions.length > 0);
+}
+
+/** The first place of a list from which on a condition holds (that holds for all that follow). */
+function firstPlace(list: readonly number[], holds: (entry: number) => boolean): number {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(list[middle] as number)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** For a variable, what must have been computed by regions before it is known: itself, or the sources of a number. */

@@ -169,16 +169,13 @@ export function lowerRegion(plan: RegionPlan, facts: Facts): LoweredRegion {
   const values: RegionValue[] = [];
   const constants = new Map<number, NDArray>();
   const nodes: RegionNode[] = [];
-  const scalars: Variable[] = [];
+  const scalars = new Map<Variable, number>();
   const ids = new Map<Variable, number>();
   const add = (type: TensorType, dtype: DType, shape: readonly number[]): number => {
     values.push({ id: values.length, type, dtype, shape });
     return values.length - 1;
   };
-  const scalarPlace = (variable: Variable): number => {
-    const known = scalars.indexOf(variable);
-    return known === -1 ? scalars.push(variable) - 1 : known;
-  };
+  const scalarPlace = (variable: Variable): number => placeIn(scalars, variable);
   const idOf = (variable: Variable): number => {
     const known = ids.get(variable);
     if (known !== undefined) return known;
@@ -242,16 +239,32 @@ export function lowerRegion(plan: RegionPlan, facts: Facts): LoweredRegion {
       origin: node,
     });
   }
-  const outputs: number[] = [];
+  const inputPlaces = new Map(inputs.map((id, position) => [id, position]));
+  const outputs = new Map<number, number>();
   const results = plan.outputs.map((variable): RegionResult => {
     const id = idOf(variable);
     const constant = constants.get(id);
     if (constant !== undefined) return { from: "constant", value: constant };
-    const input = inputs.indexOf(id);
-    if (input !== -1) return { from: "input", position: input };
-    const known = outputs.indexOf(id);
-    return { from: "run", position: known === -1 ? outputs.push(id) - 1 : known };
+    const input = inputPlaces.get(id);
+    return input === undefined
+      ? { from: "run", position: placeIn(outputs, id) }
+      : { from: "input", position: input };
   });
-  const region: Region = { values, inputs, constants, nodes, outputs, scalarCount: scalars.length };
-  return { region, results, scalars };
+  const region: Region = {
+    values,
+    inputs,
+    constants,
+    nodes,
+    outputs: [...outputs.keys()],
+    scalarCount: scalars.size,
+  };
+  return { region, results, scalars: [...scalars.keys()] };
+}
+
+/** The place of a key in order of first use. */
+function placeIn<K>(places: Map<K, number>, key: K): number {
+  const known = places.get(key);
+  if (known !== undefined) return known;
+  places.set(key, places.size);
+  return places.size - 1;
 }

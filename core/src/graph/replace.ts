@@ -15,9 +15,10 @@ export function replace(
   rebuild: (node: Apply, inputs: readonly Variable[]) => readonly Variable[] = (node, inputs) =>
     new Apply(node.op, inputs).outputs,
 ): Variable[] {
-  const now = new Map<Variable, Variable>(replacements);
-  const current = (variable: Variable): Variable => now.get(variable) ?? variable;
-  for (const node of toposort(outputs, new Set(replacements.keys()))) {
+  const now = new Map<Variable, Variable>();
+  const current = (variable: Variable): Variable =>
+    replacements.get(variable) ?? now.get(variable) ?? variable;
+  for (const node of toposort(outputs, replacements)) {
     if (node.outputs.every((output) => replacements.has(output))) continue;
     const inputs = node.inputs.map(current);
     if (inputs.every((input, i) => input === node.inputs[i])) continue;

@@ -6,7 +6,10 @@ import { type Apply, isConstant, type Variable } from "./nodes.js";
  * written, so that two walks of one graph agree.
  * @param stop variables at which the walk turns back (they count as known)
  */
-export function toposort(outputs: readonly Variable[], stop: ReadonlySet<Variable> = new Set()): Apply[] {
+export function toposort(
+  outputs: readonly Variable[],
+  stop: { has(variable: Variable): boolean } = new Set<Variable>(),
+): Apply[] {
   const order: Apply[] = [];
   const state = new Map<Apply, 1 | 2>();
   const stack: { node: Apply; next: number }[] = [];

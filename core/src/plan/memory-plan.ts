@@ -1,5 +1,6 @@
 /** Where intermediates lie: two that are never alive together may share a place. */
 import { byteSize } from "../tensor/dtype.js";
+import { Holes } from "./holes.js";
 import type { Slot } from "./slots.js";
 
 export interface MemoryPlan {
@@ -11,36 +12,30 @@ export interface MemoryPlan {
 const aligned = (bytes: number): number => Math.ceil(Math.max(1, bytes) / 64) * 64;
 
 /**
- * Gives every temporary slot a place, first fit in the order of the steps.
+ * Gives every temporary slot a place, best fit in the order of the steps.
  * @param steps slots that each step reads or writes, in the order in which they run
  */
 export function planMemory(slots: readonly Slot[], steps: readonly (readonly number[])[]): MemoryPlan {
-  const lives = new Map<number, { first: number; last: number }>();
+  const lastStep = new Map<number, number>();
   steps.forEach((step, i) => {
-    for (const slot of step) {
-      if (slots[slot]?.kind !== "temporary") continue;
-      const life = lives.get(slot);
-      if (life === undefined) lives.set(slot, { first: i, last: i });
-      else life.last = i;
-    }
+    for (const slot of step) if (slots[slot]?.kind === "temporary") lastStep.set(slot, i);
   });
   const places = new Map<number, number>();
-  const active: { start: number; end: number; last: number }[] = [];
-  let bytes = 0;
-  for (const [index, { first, last }] of lives) {
-    const slot = slots[index];
-    if (slot?.kind !== "temporary") continue;
-    for (let i = active.length - 1; i >= 0; i--)
-      if ((active[i] as { last: number }).last < first) active.splice(i, 1);
-    const length = aligned(slot.size * byteSize(slot.dtype));
-    let start = 0;
-    for (const other of active.sort((a, b) => a.start - b.start)) {
-      if (other.start - start >= length) break;
-      start = Math.max(start, other.end);
+  const ending = new Map<number, { start: number; length: number }[]>();
+  const holes = new Holes();
+  steps.forEach((step, i) => {
+    for (const index of step) {
+      const slot = slots[index];
+      if (slot?.kind !== "temporary" || places.has(index)) continue;
+      const length = aligned(slot.size * byteSize(slot.dtype));
+      const start = holes.take(length);
+      places.set(index, start);
+      const last = lastStep.get(index) as number;
+      const others = ending.get(last);
+      if (others === undefined) ending.set(last, [{ start, length }]);
+      else others.push({ start, length });
     }
-    active.push({ start, end: start + length, last });
-    places.set(index, start);
-    bytes = Math.max(bytes, start + length);
-  }
-  return { places, bytes };
+    for (const { start, length } of ending.get(i) ?? []) holes.give(start, length);
+  });
+  return { places, bytes: holes.end };
 }

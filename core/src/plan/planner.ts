@@ -62,6 +62,8 @@ class Planner {
   readonly #inlined = new Map<number, Inlined>();
   readonly #users = new Map<number, PrimitiveNode[]>();
   readonly #makers = new Map<number, PrimitiveNode>();
+  /** Places of what the run returns. */
+  readonly #returns: ReadonlyMap<number, number>;
   readonly #checks: WindowCheck[] = [];
   readonly #steps: PlannedStep[] = [];
   /** The node that is being planned: copies are made for it. */
@@ -70,6 +72,7 @@ class Planner {
   constructor(region: Region, inputs: readonly (readonly number[])[], options: PlanOptions) {
     this.#region = region;
     this.#options = options;
+    this.#returns = new Map(region.outputs.map((id, place) => [id, place]));
     region.inputs.forEach((id, place) => {
       const { dtype, shape } = this.#value(id);
       this.#views.set(id, {
@@ -119,9 +122,9 @@ class Planner {
   /** A fresh row-major home for a value: what the run returns, or an intermediate. */
   #home(id: number): View {
     const { dtype, shape } = this.#value(id);
-    const place = this.#region.outputs.indexOf(id);
+    const place = this.#returns.get(id);
     const slot: Slot =
-      place === -1
+      place === undefined
         ? { kind: "temporary", dtype, size: sizeOf(shape) }
         : { kind: "output", place, dtype, shape };
     const view: View = {
@@ -214,7 +217,7 @@ class Planner {
   #fuses(node: PrimitiveNode, { length, leaves }: { length: number; leaves: number }): boolean {
     const users = this.#users.get(node.output) ?? [];
     const user = users[0];
-    if (user === undefined || users.length !== 1 || this.#region.outputs.includes(node.output)) return false;
+    if (user === undefined || users.length !== 1 || this.#returns.has(node.output)) return false;
     const { longestExpression = 48, mostLeaves = Number.POSITIVE_INFINITY } = this.#options;
     if (length > longestExpression || leaves >= mostLeaves) return false;
     if (reductions.has(user.op)) return true;
@@ -227,7 +230,7 @@ class Planner {
   #lower(node: PrimitiveNode): void {
     const { op } = node;
     this.#current = [node];
-    if (!this.#users.has(node.output) && !this.#region.outputs.includes(node.output)) return;
+    if (!this.#users.has(node.output) && !this.#returns.has(node.output)) return;
     if (elementwise.has(op)) {
       const extent = this.#extent(node);
       if (this.#fuses(node, extent)) this.#inlined.set(node.output, { node, ...extent });
@@ -370,7 +373,7 @@ class Planner {
   #returned(id: number): void {
     this.#current = [this.#makers.get(id) as PrimitiveNode];
     const view = this.#view(id);
-    const place = this.#region.outputs.indexOf(id);
+    const place = this.#returns.get(id);
     const slot = this.#slots[view.slot];
     if (slot?.kind === "output" && slot.place === place && isContiguous(view)) return;
     this.#copy(view, this.#home(id));
