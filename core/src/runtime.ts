@@ -84,6 +84,8 @@ export interface PluginReport {
   readonly state: string;
   readonly origin: string;
   readonly kwargs: readonly string[];
+  /** What the backend found out about the machine and uses; there once it is started. */
+  readonly features?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface Runtime {
@@ -191,7 +193,11 @@ export function createRuntimeIn(environment: Environment, options: RuntimeOption
       return registry.failures;
     },
     get plugins() {
-      return registry.candidates().map(({ id, state, origin, kwargs }) => ({ id, state, origin, kwargs }));
+      return registry.candidates().map((candidate): PluginReport => {
+        const { id, state, origin, kwargs } = candidate;
+        const features = candidate.features();
+        return { id, state, origin, kwargs, ...(features === undefined ? {} : { features }) };
+      });
     },
     shared: ((value: unknown, sharedOptions: object = {}) => {
       const variable = scope(() => construct(registry, value, sharedOptions));

@@ -21,6 +21,8 @@ export interface Verdict {
   /** "kwargs": filtered out before it was asked; "not asked": somebody before it took the value. */
   readonly outcome: "taken" | "refused" | "kwargs" | "failed" | "not ready" | "not asked";
   readonly reason: string;
+  /** What the backend found out about the machine and uses; there once it is started. */
+  readonly features?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The whole decision of a `shared()` call. */
@@ -86,7 +88,11 @@ function decide(registry: Registry, value: unknown, options: object) {
   let variable: SharedVariable | undefined;
   for (const candidate of asked) {
     const note = (outcome: Verdict["outcome"], reason: string): void => {
-      verdicts.push({ backend: candidate.id, origin: candidate.origin, outcome, reason });
+      const features = candidate.features();
+      verdicts.push({
+        ...{ backend: candidate.id, origin: candidate.origin, outcome, reason },
+        ...(features === undefined ? {} : { features }),
+      });
     };
     if (variable !== undefined) {
       note("not asked", "an earlier one took the value");

@@ -100,6 +100,11 @@ export interface Backend {
   typeFor?(plain: TensorType): Type;
   /** Offers memory for host values; the first backend in order that does provides it for all. */
   readonly hostMemory?: HostMemory;
+  /**
+   * What it found out about the machine and uses, in short texts by name: `{ vectors: "128 bits" }`. Shown by
+   * `explain` and `runtime.plugins`.
+   */
+  features?(): Readonly<Record<string, string>>;
   /** Work that cannot be done at once, such as asking for a GPU adapter. `runtime.ready()` waits for it. */
   init?(): Promise<void>;
   /** Gives everything back. Runs once. */

@@ -31,6 +31,8 @@ export interface Candidate {
   readonly schemas: KwargSchemas;
   readonly state: CandidateState;
   readonly error: Error | undefined;
+  /** What the backend says of itself; undefined: it is not started, or says nothing. */
+  readonly features: () => Readonly<Record<string, string>> | undefined;
   /** Starts the backend if need be. @throws what failed */
   readonly construct: () => SharedConstructor;
 }
@@ -135,6 +137,7 @@ export class Registry {
         kwargs: Object.keys(schemas),
         state: "ready",
         error: undefined,
+        features: () => undefined,
         construct: () => construct,
       }),
     );
@@ -147,6 +150,7 @@ export class Registry {
         schemas: entry.plugin.kwargs,
         state: entry.state,
         error: entry.error,
+        features: () => entry.backend?.features?.(),
         construct: () => {
           const backend = this.#start(entry);
           if (entry.state === "waiting") throw notReady(entry.plugin.id);

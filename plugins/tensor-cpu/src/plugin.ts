@@ -1,6 +1,8 @@
 import { type Backend, definePlugin, dtypes, kwarg, type PluginServices } from "@bitale/core";
+import { accelerate } from "./accelerators/accelerate.js";
 import { compileRegion } from "./compile.js";
 import { KernelLibrary } from "./kernels/kernel-library.js";
+import { checkedOptions } from "./options.js";
 import { type DenseKwargs, denseShared } from "./shared.js";
 import { ArenaMemory, type DenseTensor } from "./storage.js";
 
@@ -10,29 +12,16 @@ declare module "@bitale/core" {
   }
 }
 
-/** Options of tensor-cpu: `"pluginOptions": { "tensor-cpu": { … } }`. */
-export interface CpuOptions {
-  /** Capacity of the arena in bytes (default 4 GiB; less where the engine grants less). */
-  readonly arenaBytes?: number;
-  /** false: no generated code, for pages whose content security policy forbids it (detected by itself). */
-  readonly codegen?: boolean;
-  /** false: no kernels in WebAssembly (where it cannot be used, that is found out). */
-  readonly wasm?: boolean;
-  /**
-   * true: only instructions that give the same bits on every machine. Otherwise multiplications and additions are
-   * fused where the engine can do that, which is faster and rounds less.
-   */
-  readonly deterministic?: boolean;
-}
-
 function createBackend({ options }: PluginServices): Backend {
-  const { arenaBytes, codegen = true, wasm = true, deterministic = false } = options as CpuOptions;
+  const { arenaBytes, codegen = true, wasm = true, ...wanted } = checkedOptions(options);
   const memory = new ArenaMemory(arenaBytes);
-  const library = wasm ? new KernelLibrary(memory, { deterministic }) : undefined;
+  const found = wasm ? accelerate(memory, wanted) : undefined;
+  const library = found && new KernelLibrary(memory, found.kernels);
   return {
     hostMemory: memory,
     construct: (value, constructorOptions) => denseShared(memory, value, constructorOptions as never),
     compileRegion: (region) => compileRegion(region, memory, { codegen, library }),
+    features: () => found?.features ?? { kernels: "JavaScript" },
   };
 }
 

@@ -3,11 +3,18 @@ import type { NDArray } from "@bitale/core";
 import { ArenaMemory } from "@bitale/tensor-cpu";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { loadNative } from "../../../plugins/tensor-cpu/dist/accelerators/native.js";
 import { productKernel } from "../../../plugins/tensor-cpu/dist/kernels/gemm/matrix-product.js";
 import { KernelLibrary } from "../../../plugins/tensor-cpu/dist/kernels/kernel-library.js";
 
 const memory = new ArenaMemory(2 ** 26);
-const libraries = [true, false].map((deterministic) => new KernelLibrary(memory, { deterministic }));
+const native = loadNative(true, memory, 1);
+const libraries = [
+  new KernelLibrary(memory, { deterministic: true }),
+  new KernelLibrary(memory, { deterministic: false }),
+  new KernelLibrary(memory, { deterministic: false, wide: true }),
+  ...(typeof native === "string" ? [] : [new KernelLibrary(memory, { deterministic: false, native })]),
+];
 type FloatType = "float32" | "float64";
 
 let seed = 1;

@@ -1,4 +1,5 @@
 /** WebAssembly kernels on one arena: modules are compiled when they are first needed, and instantiated once. */
+import type { NativeLibrary } from "../accelerators/native.js";
 import type { Block } from "../arena/arena.js";
 import type { ArenaMemory } from "../storage.js";
 import { features } from "../wasm/features.js";
@@ -7,6 +8,10 @@ import type { ModuleBuilder } from "../wasm/module.js";
 export interface KernelOptions {
   /** Only instructions that give the same bits on every machine (no fused multiply-add). */
   readonly deterministic: boolean;
+  /** The engine joins neighbouring vectors into wider ones: tiles are chosen so that it can. */
+  readonly wide?: boolean;
+  /** Products of floats outside of WebAssembly. */
+  readonly native?: NativeLibrary | undefined;
 }
 
 export type Kernel = (...args: number[]) => void;
@@ -16,10 +21,14 @@ export class KernelLibrary {
   readonly #modules = new Map<string, Readonly<Record<string, Kernel>> | undefined>();
   #workspace: Block | undefined;
   readonly fused: boolean;
+  readonly wide: boolean;
+  readonly native: NativeLibrary | undefined;
 
-  constructor(memory: ArenaMemory, { deterministic }: KernelOptions) {
+  constructor(memory: ArenaMemory, { deterministic, wide = false, native }: KernelOptions) {
     this.#memory = memory;
     this.fused = features().relaxedSimd && !deterministic;
+    this.wide = wide;
+    this.native = native;
   }
 
   /**

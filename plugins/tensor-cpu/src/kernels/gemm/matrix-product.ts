@@ -6,28 +6,8 @@ import { type FloatType, floatLanes } from "../lanes.js";
 import { gemm, packLeft, packRight, workspaceBytes } from "./gemm.js";
 import { gemv } from "./gemv.js";
 import type { Tile } from "./micro.js";
-
-/** Lengths and strides of a product, strides in elements. */
-export interface ProductShape {
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-  /** Strides of a[m, k]. */
-  readonly aRow: number;
-  readonly aDepth: number;
-  /** Strides of b[k, n]. */
-  readonly bDepth: number;
-  readonly bColumn: number;
-}
-
-/** What is computed besides the product itself: c = alpha * a * b + d. */
-export interface Addend {
-  /** Elements from one row of d to the next; columns are neighbours. */
-  readonly row: number;
-}
-
-/** c, row-major, at byte addresses; d = 0: nothing is added. */
-export type ProductKernel = (a: number, b: number, c: number, d: number, alpha: number) => void;
+import { nativeProduct } from "./native-product.js";
+import type { Addend, ProductKernel, ProductShape } from "./product.js";
 
 /** Columns up to which tiles of three vectors waste less than those of two. */
 const skinny = 12;
@@ -36,9 +16,10 @@ const skinny = 12;
  * Tiles that were fastest, by what the engine can do: engines that fuse and compile long loops well take large tiles,
  * older ones would spill them.
  */
-function tileFor(n: number, lanes: number, fused: boolean): Tile {
+function tileFor(n: number, lanes: number, { fused, wide }: KernelLibrary): Tile {
   const recent = features().memory64;
   const width = (vectors: number): number => Math.ceil(n / (vectors * lanes)) * vectors;
+  if (wide && n > 2 * lanes) return { rows: 4, vectors: 4, fused, unroll: 1 };
   if (!fused) return { rows: 4, vectors: 2, fused, unroll: 1 };
   if (n <= skinny && width(3) <= width(2)) return { rows: 3, vectors: 3, fused, unroll: recent ? 4 : 1 };
   return recent ? { rows: 6, vectors: 2, fused, unroll: 4 } : { rows: 4, vectors: 2, fused, unroll: 1 };
@@ -71,7 +52,7 @@ export function productKernel(
     const run = matrixKernel(library, type, turned, { row: 0 });
     return run && ((a, b, c, d, alpha) => run(b, a, c, d, alpha));
   }
-  return matrixKernel(library, type, shape, addend);
+  return nativeProduct(library.native, type, shape, addend) ?? matrixKernel(library, type, shape, addend);
 }
 
 function vectorKernel(library: KernelLibrary, type: FloatType): Kernel | undefined {
@@ -91,7 +72,7 @@ function matrixKernel(
 ): ProductKernel | undefined {
   const lanes = floatLanes[type];
   const { m, n, k } = shape;
-  const tile = tileFor(n, lanes.lanes, library.fused);
+  const tile = tileFor(n, lanes.lanes, library);
   const build = (): ModuleBuilder => {
     const module = new ModuleBuilder();
     gemm(module, lanes, tile, "gemm");

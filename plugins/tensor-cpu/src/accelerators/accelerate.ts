@@ -1,0 +1,41 @@
+/** Turns the wishes of an app into what this machine can do, and says in words what became of each. */
+import type { KernelOptions } from "../kernels/kernel-library.js";
+import type { CpuOptions } from "../options.js";
+import type { ArenaMemory } from "../storage.js";
+import { features } from "../wasm/features.js";
+import { loadNative } from "./native.js";
+import { revectorize } from "./revectorize.js";
+
+export interface Accelerated {
+  readonly kernels: KernelOptions;
+  /** What is used, and why something asked for is not, by name. */
+  readonly features: Readonly<Record<string, string>>;
+}
+
+/** @throws BitaleError BACKEND_FAILED for a native library that was named and cannot be used */
+export function accelerate(
+  memory: ArenaMemory,
+  { deterministic = false, revectorize: wide = false, native = false }: CpuOptions,
+): Accelerated {
+  const { simd, relaxedSimd } = features();
+  const fused = relaxedSimd && !deterministic;
+  const found: Record<string, string> = {
+    kernels: simd ? `WebAssembly, vectors of 128 bits${fused ? ", fused multiply-add" : ""}` : "JavaScript",
+  };
+  if (deterministic) found.deterministic = "on";
+  if (wide) found.revectorize = simd ? revectorize() : "off: the engine has no vectors";
+  const library = native === false || deterministic ? undefined : loadNative(native, memory, 1);
+  if (native !== false) {
+    if (library === undefined)
+      found.native = "off: its results depend on the processor, deterministic is asked for";
+    else found.native = typeof library === "string" ? `off: ${library}` : library.description;
+  }
+  return {
+    features: found,
+    kernels: {
+      deterministic,
+      wide: found.revectorize === "on",
+      native: typeof library === "string" ? undefined : library,
+    },
+  };
+}
