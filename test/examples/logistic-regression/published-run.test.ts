@@ -5,8 +5,8 @@ import {
   isValidationDue,
   iterationOf,
   startEarlyStopping,
-} from "../../../examples/logistic-regression/dist/early-stopping.js";
-import { percent } from "../../../examples/logistic-regression/dist/report.js";
+} from "../../../examples/classifier/dist/early-stopping.js";
+import { percent } from "../../../examples/classifier/dist/report.js";
 
 /**
  * Wrong images of the 9,600 that 16 whole minibatches hold, after each epoch of the main job. Recorded from a plain

@@ -1,0 +1,44 @@
+/** The command line: what all examples take, and readers of their options. */
+import { Command, InvalidArgumentError } from "commander";
+
+/**
+ * A command with the options that every example has: `--backend` and `--out`. Call its `parse(argv, { from: "user" })`:
+ * it throws a CommanderError (exit code 0 after `--help`), after its message was written.
+ *
+ * @param start how a user calls it
+ * @param write where messages go. Default: help to standard output, errors to standard error
+ */
+export function exampleCommand(
+  start: string,
+  description: string,
+  write?: ((text: string) => void) | undefined,
+): Command {
+  return new Command(start)
+    .description(description)
+    .option("--backend <name>", "where the shared variables live", readBackend, "tensor-cpu")
+    .option("--out <folder>", "where the results go", "out")
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput(write ? { writeErr: write, writeOut: write } : {})
+    .showHelpAfterError("(--help lists the options)");
+}
+
+/** The name of a backend, which is part of a file's name. @throws InvalidArgumentError */
+export function readBackend(text: string): string {
+  if (/^[a-z0-9]+(-[a-z0-9]+)*$/.test(text)) return text;
+  throw new InvalidArgumentError("Expected the name of a backend, such as tensor-cpu, tensor-gpu or sparse.");
+}
+
+/** A whole number from 1 up. @throws InvalidArgumentError */
+export function readCount(text: string): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(count) && count > 0) return count;
+  throw new InvalidArgumentError("Expected a whole number from 1 up.");
+}
+
+/** A number above 0. @throws InvalidArgumentError */
+export function readRate(text: string): number {
+  const rate = Number(text);
+  if (/^[\d.]+(e[+-]?\d+)?$/i.test(text) && Number.isFinite(rate) && rate > 0) return rate;
+  throw new InvalidArgumentError("Expected a number above 0.");
+}

@@ -1,0 +1,7 @@
+export { exampleCommand, readBackend, readCount, readRate } from "./command.js";
+export { openRuntime } from "./open-runtime.js";
+export { type Figures, type Progress, startProgress } from "./progress.js";
+export { prepareFolder, writeResults } from "./results-folder.js";
+export { fromCaller, runProgram, say } from "./run-program.js";
+export { table } from "./table.js";
+export { writeFileAtomically } from "./write-file.js";
