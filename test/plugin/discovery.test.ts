@@ -97,6 +97,11 @@ describe("discovery", () => {
       ["bad", "load"],
       ["empty", "load"],
     ]);
+    const told = runtime.explain("text").verdicts.map((v) => `${v.backend} ${v.outcome}: ${v.reason}`);
+    expect(told.slice(-2)).toEqual([
+      "bad failed: failed to load: broken on load",
+      expect.stringMatching(/^empty failed: failed to load: /),
+    ]);
     expect(code(() => runtime.shared(1, { backend: "bad" } as never))).toBe("BACKEND_FAILED");
     expect(() => quiet(root, { strictPlugins: true })).toThrow("broken on load");
   });

@@ -11,6 +11,7 @@ import {
   type Plugin,
   RefusalError,
   type RuntimeOptions,
+  scalar,
 } from "@bitale/core";
 import { describe, expect, it } from "vitest";
 import { plainPlugin, takeDense } from "./plain-plugin.js";
@@ -73,6 +74,81 @@ describe("order", () => {
     ]);
     removeFirst();
     expect(owner(1)).toBe("a");
+  });
+});
+
+describe("explain", () => {
+  const deaf = plainPlugin("deaf", { priority: 3, construct: refuse });
+  const choosy = plainPlugin("choosy", { priority: 2, kwargs: { format: kwarg.oneOf(["x"]) } });
+  const buggy = plainPlugin("buggy", {
+    priority: 1,
+    construct: () => {
+      throw new Error("a bug");
+    },
+  });
+  const last = plainPlugin("last");
+  const told = (plugins: readonly Plugin[], value: unknown, kwargs = {}) => {
+    const { runtime } = runtimeOf(plugins, { warn: () => {} });
+    const { backend, verdicts, error } = runtime.explain(value, kwargs);
+    const thrown = (() => {
+      try {
+        runtime.shared(value as never, kwargs);
+      } catch (caught) {
+        return (caught as Error).message;
+      }
+      return undefined;
+    })();
+    expect(error?.message).toBe(thrown);
+    return [backend, ...verdicts.map((v) => `${v.backend} ${v.outcome}: ${v.reason}`)];
+  };
+  const over = "not asked: an earlier one took the value";
+  it("tells who was asked, in which order, and why not", () => {
+    expect(told([last, choosy, deaf], 1)).toEqual([
+      "choosy",
+      "deaf refused: not mine",
+      "choosy taken: takes the value",
+      `last ${over}`,
+      `generic ${over}`,
+    ]);
+    expect(told([last, choosy, deaf], 1, { format: "x" })).toEqual([
+      "choosy",
+      "deaf kwargs: does not accept format",
+      "choosy taken: takes the value",
+      `last ${over}`,
+      `generic ${over}`,
+    ]);
+  });
+  it("tells what ends the search with an error", () => {
+    expect(told([last, buggy, deaf], 1)).toEqual([
+      undefined,
+      "deaf refused: not mine",
+      "buggy threw: a bug",
+      "last not asked: buggy ended the search with an error",
+      "generic not asked: buggy ended the search with an error",
+    ]);
+    const bad = told([last, choosy], 1, { format: "y" }) as string[];
+    expect(bad[1]).toMatch(/^choosy kwargs: kwarg format of choosy/);
+    expect(bad[2]).toBe("last kwargs: does not accept format");
+    expect(told([last, choosy], 1, { formt: "x" })).toEqual([
+      undefined,
+      "choosy kwargs: does not accept formt",
+      "last kwargs: does not accept formt",
+      "generic kwargs: does not accept formt",
+    ]);
+    expect(told([last], scalar("x"))).toEqual([undefined]);
+    expect(told([last], 1, { backend: "absent" })).toEqual([undefined]);
+  });
+  it("tells of plugins that did not start", () => {
+    const broken = plainPlugin("broken", {
+      priority: 5,
+      start: () => {
+        throw new Error("no driver");
+      },
+    });
+    const [backend, first, ...rest] = told([last, broken], 1);
+    expect(backend).toBe("last");
+    expect(first).toMatch(/^broken failed: .*no driver/);
+    expect(rest).toEqual(["last taken: takes the value", `generic ${over}`]);
   });
 });
 

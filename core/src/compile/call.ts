@@ -2,7 +2,7 @@
  * Step 7: one call. Reads arguments and storage, runs the steps, prepares every result, and only then commits: until
  * the commit nothing that anybody can see has changed, and the commit cannot fail.
  */
-import type { Apply, Variable } from "../graph/nodes.js";
+import { type Apply, isConstant, type Variable } from "../graph/nodes.js";
 import type { Type } from "../graph/type.js";
 import type { Executable, HostMemory } from "../plugin/contract.js";
 import { giveBack, type NewValue, replaceAll } from "../shared/replace-all.js";
@@ -308,7 +308,10 @@ function exitTaker(
     },
     /** A value for the caller: its own, unless it may be borrowed. */
     *output(exit: Exit, plan: OutputPlan): Generator<Promise<unknown>, unknown, unknown> {
-      if (exit.from === "number") return numberOf(exit.variable).copy();
+      if (exit.from === "number") {
+        const number = numberOf(exit.variable);
+        return plan.borrow && isConstant(exit.variable) ? number : number.copy();
+      }
       const { slot } = exit;
       const value = values[slot.index];
       if (plan.internal)

@@ -119,10 +119,23 @@ export function planInputs(inputs: unknown, allowDowncast: boolean | undefined):
   });
 }
 
+const inOptions: ReadonlySet<string> = new Set<keyof InOptions>([
+  "name",
+  "value",
+  "update",
+  "mutable",
+  "borrow",
+  "strict",
+  "allowDowncast",
+  "implicit",
+]);
+
 function planInput(variable: Variable, options: InOptions, subject: string): InputPlan {
   const refuse = (problem: string, cure?: string): never => {
     throw new BitaleTypeError("BAD_OPTION", { subject, problem, cure });
   };
+  const stray = Object.keys(options).find((option) => !inOptions.has(option));
+  if (stray !== undefined) refuse(`${stray} is no option of In`, `use ${[...inOptions].join(", ")}`);
   const { value, update, strict, allowDowncast } = options;
   const mutable = options.mutable ?? update !== undefined;
   if (mutable && options.borrow === false)

@@ -99,7 +99,11 @@ export abstract class Type<Host = unknown, Internal = unknown> {
   }
   /** Gives the storage of a value back; called when no cell and no borrower holds it any more. */
   release(_internal: Internal): void {}
-  /** The host value "0 * value": what `SharedVariable.zero` stores. */
+  /** The host value with every element 0: what `SharedVariable.zero` stores where `clear` cannot write. */
+  clearedLike(host: Host): Host {
+    return this.zeroLike(host);
+  }
+  /** The host value "0 * value": what `SharedVariable.zero` stores, by the rules of `filter`. */
   zeroLike(_host: Host): Host {
     throw new BitaleTypeError("BAD_VALUE", {
       subject: this.toString(),

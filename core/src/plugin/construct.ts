@@ -18,8 +18,11 @@ import type { Candidate, Registry } from "./registry.js";
 export interface Verdict {
   readonly backend: string;
   readonly origin: string;
-  /** "kwargs": filtered out before it was asked; "not asked": somebody before it took the value. */
-  readonly outcome: "taken" | "refused" | "kwargs" | "failed" | "not ready" | "not asked";
+  /**
+   * "kwargs": filtered out before it was asked, or it does not take their values. "failed": its plugin did not load or
+   * start. "threw": neither a variable nor a refusal came, which ends the search. "not asked": the search was over.
+   */
+  readonly outcome: "taken" | "refused" | "kwargs" | "failed" | "not ready" | "threw" | "not asked";
   readonly reason: string;
   /** What the backend found out about the machine and uses; there once it is started. */
   readonly features?: Readonly<Record<string, string>> | undefined;
@@ -31,7 +34,10 @@ export interface Decision {
   readonly backend: string | undefined;
   /** The rule of the config that named the backend, if one did. */
   readonly rule: string | undefined;
+  /** Every candidate in the order in which it is asked, then plugins that are no candidates because they failed. */
   readonly verdicts: readonly Verdict[];
+  /** What `shared()` throws; undefined: it gives a variable. */
+  readonly error: Error | undefined;
 }
 
 interface Request {
@@ -51,72 +57,124 @@ interface Request {
  * BACKEND_FAILED, BACKEND_NOT_READY, OUT_OF_MEMORY; NoSharedConstructorError
  */
 export function construct(registry: Registry, value: unknown, options: object): SharedVariable {
-  const { variable, decision, request } = decide(registry, value, options);
-  if (variable !== undefined) return variable;
-  const candidates = decision.verdicts.map(({ backend, reason }) => ({ backend, reason }));
-  for (const failure of registry.failures) {
-    if (candidates.some((candidate) => candidate.backend === failure.plugin)) continue;
-    candidates.push({
-      backend: failure.plugin,
-      reason: `failed to ${failure.stage}: ${failure.error.message}`,
-    });
-  }
-  throw new NoSharedConstructorError(describeValue(value), Object.keys(request.kwargs), candidates);
+  const { variable, decision } = decide(registry, value, options);
+  if (variable === undefined) throw decision.error;
+  return variable;
 }
 
-/** The decision that `construct` would take, as data; the variable is made and dropped. */
+/** The decision that `construct` would take, as data, also where it throws; the variable is made and dropped. */
 export function explain(registry: Registry, value: unknown, options: object): Decision {
   const { decision, variable } = decide(registry, value, options);
   variable?.dispose();
   return decision;
 }
 
-function decide(registry: Registry, value: unknown, options: object) {
-  if (isVariable(value)) {
-    throw new BitaleTypeError("SYMBOLIC_VALUE", {
-      subject: "shared()",
-      problem: "the value of a shared variable cannot be symbolic",
-      got: String(value),
-      cure: "pass a value; to share storage, use clone() or the container of the other variable",
+interface Outcome {
+  readonly variable: SharedVariable | undefined;
+  readonly decision: Decision;
+}
+
+function decide(registry: Registry, value: unknown, options: object): Outcome {
+  const verdicts: Verdict[] = [];
+  let request: Request | undefined;
+  let [variable, error]: [SharedVariable | undefined, Error | undefined] = [undefined, undefined];
+  try {
+    refuseSymbolic(value);
+    request = readRequest(registry, options);
+    variable = search(registry, value, request, verdicts);
+  } catch (thrown) {
+    error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  }
+  noteFailures(registry, verdicts);
+  if (variable === undefined) error ??= nobody(value, request as Request, verdicts);
+  const taken = verdicts.find((verdict) => verdict.outcome === "taken");
+  return { variable, decision: { backend: taken?.backend, rule: request?.rule, verdicts, error } };
+}
+
+function refuseSymbolic(value: unknown): void {
+  if (!isVariable(value)) return;
+  throw new BitaleTypeError("SYMBOLIC_VALUE", {
+    subject: "shared()",
+    problem: "the value of a shared variable cannot be symbolic",
+    got: String(value),
+    cure: "pass a value; to share storage, use clone() or the container of the other variable",
+  });
+}
+
+/** Asks one candidate after another; each leaves a verdict, also where asking throws. */
+function search(
+  registry: Registry,
+  value: unknown,
+  request: Request,
+  verdicts: Verdict[],
+): SharedVariable | undefined {
+  const all = registry.candidates();
+  const asked = request.backend === undefined ? all : [registry.named(request.backend)];
+  const note = (candidate: Candidate, outcome: Verdict["outcome"], reason: string): void => {
+    const features = candidate.features();
+    verdicts.push({
+      ...{ backend: candidate.id, origin: candidate.origin, outcome, reason },
+      ...(features === undefined ? {} : { features }),
+    });
+  };
+  let variable: SharedVariable | undefined;
+  let end: { readonly reason: string; readonly error?: unknown } | undefined;
+  try {
+    checkNames(request, all);
+  } catch (error) {
+    end = { reason: "no constructor accepts all kwargs", error };
+  }
+  for (const candidate of asked) {
+    const unknown = unknownKwargs(candidate.schemas, request.kwargs);
+    if (variable === undefined && unknown.length > 0) {
+      note(candidate, "kwargs", `does not accept ${unknown.join(", ")}`);
+    } else if (end !== undefined) note(candidate, "not asked", end.reason);
+    else if (candidate.error !== undefined && request.backend === undefined) {
+      note(candidate, "failed", `failed: ${candidate.error.message}`);
+    } else {
+      try {
+        const answer = ask(candidate, value, request, registry.config.values.strictPlugins);
+        if (isSharedVariable(answer)) {
+          variable = answer;
+          note(candidate, "taken", "takes the value");
+          end = { reason: "an earlier one took the value" };
+        } else note(candidate, answer.outcome, answer.reason);
+      } catch (error) {
+        note(candidate, outcomeOf(error), error instanceof Error ? error.message : String(error));
+        end = { reason: `${candidate.id} ended the search with an error`, error };
+      }
+    }
+  }
+  if (end !== undefined && "error" in end) throw end.error;
+  return variable;
+}
+
+function outcomeOf(error: unknown): Verdict["outcome"] {
+  if (isBitaleError(error, "BAD_KWARG")) return "kwargs";
+  if (isBitaleError(error, "BACKEND_NOT_READY")) return "not ready";
+  const failed = isBitaleError(error, "BACKEND_FAILED") || isBitaleError(error, "BACKEND_UNAVAILABLE");
+  return failed ? "failed" : "threw";
+}
+
+/** Plugins that failed before they could become candidates. */
+function noteFailures(registry: Registry, verdicts: Verdict[]): void {
+  for (const { plugin, stage, origin, error } of registry.failures) {
+    if (verdicts.some(({ backend }) => backend === plugin)) continue;
+    verdicts.push({
+      backend: plugin,
+      origin,
+      outcome: "failed",
+      reason: `failed to ${stage}: ${error.message}`,
     });
   }
-  const request = readRequest(registry, options);
-  const all = registry.candidates();
-  checkNames(request, all);
-  const asked = request.backend === undefined ? all : [registry.named(request.backend)];
-  const verdicts: Verdict[] = [];
-  let variable: SharedVariable | undefined;
-  for (const candidate of asked) {
-    const note = (outcome: Verdict["outcome"], reason: string): void => {
-      const features = candidate.features();
-      verdicts.push({
-        ...{ backend: candidate.id, origin: candidate.origin, outcome, reason },
-        ...(features === undefined ? {} : { features }),
-      });
-    };
-    if (variable !== undefined) {
-      note("not asked", "an earlier one took the value");
-      continue;
-    }
-    const unknown = unknownKwargs(candidate.schemas, request.kwargs);
-    if (unknown.length > 0) {
-      note("kwargs", `does not accept ${unknown.join(", ")}`);
-      continue;
-    }
-    if (candidate.error !== undefined && request.backend === undefined) {
-      note("failed", `failed: ${candidate.error.message}`);
-      continue;
-    }
-    const answer = ask(candidate, value, request, registry.config.values.strictPlugins);
-    if (isSharedVariable(answer)) {
-      variable = answer;
-      note("taken", "takes the value");
-    } else note(answer.outcome, answer.reason);
-  }
-  const taken = verdicts.find((verdict) => verdict.outcome === "taken");
-  const decision: Decision = { backend: taken?.backend, rule: request.rule, verdicts };
-  return { variable, decision, request };
 }
+
+const nobody = (value: unknown, { kwargs }: Request, verdicts: readonly Verdict[]): Error =>
+  new NoSharedConstructorError(
+    describeValue(value),
+    Object.keys(kwargs),
+    verdicts.map(({ backend, reason }) => ({ backend, reason })),
+  );
 
 function readRequest(registry: Registry, options: object): Request {
   const { name, strict, allowDowncast, backend, ...rest } = options as Record<string, unknown>;

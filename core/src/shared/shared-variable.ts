@@ -38,7 +38,7 @@ export class SharedVariable<T extends Type = Type> extends Variable<T> {
   /**
    * @param strict values that are set are not cast or copied: they must have the right type
    * @param options.container shares the storage of another variable; then value and strict must be undefined
-   * @throws BitaleTypeError CONTAINER_AND_VALUE, and what `type.filter` throws
+   * @throws BitaleTypeError CONTAINER_AND_VALUE, BAD_OPTION for a container of another type, and what `type.filter` throws
    */
   constructor(
     name: string | undefined,
@@ -54,6 +54,14 @@ export class SharedVariable<T extends Type = Type> extends Variable<T> {
           subject: name ?? "SharedVariable",
           problem: "a container brings its own value and strictness",
           cure: "pass either a container, or value and strict",
+        });
+      }
+      if (!type.convertible(options.container.type)) {
+        throw new BitaleTypeError("BAD_OPTION", {
+          subject: name ?? "SharedVariable",
+          problem: "the container holds values of another type",
+          expected: type.toString(),
+          got: options.container.type.toString(),
         });
       }
       this.container = options.container;
@@ -110,18 +118,19 @@ export class SharedVariable<T extends Type = Type> extends Variable<T> {
   }
 
   /**
-   * Stores 0 * value (infinities and NaN give NaN), in new storage. With `borrow` zeros are written into the storage
-   * itself, where its Type can do that.
-   * @throws BitaleTypeError NEEDS_ASYNC, DISPOSED
+   * Stores 0 * value (infinities and NaN give NaN; an array of bools gives integers, which do not fit without
+   * `allowDowncast`). With `borrow` every element becomes 0, in the storage itself where its Type can write there.
+   * @throws BitaleTypeError NEEDS_ASYNC, DISPOSED, WRONG_DTYPE; the old value stays then
    */
   zero(options: { readonly borrow?: boolean } = {}): void {
     const { container } = this;
-    if (options.borrow === true && container.type.clear(container.internal)) {
+    const borrow = options.borrow === true;
+    if (borrow && container.type.clear(container.internal)) {
       container.cell.version++;
       return;
     }
     const host = container.type.toHost(container.internal, { borrow: true });
-    container.replace(container.type.fromHost(container.type.zeroLike(host), { borrow: false }));
+    container.set(borrow ? container.type.clearedLike(host) : container.type.zeroLike(host));
   }
 
   /** Another variable on the same storage; without the default update. */

@@ -178,9 +178,12 @@ export class TensorType<Internal = NDArray> extends Type<NDArray, Internal> {
   override shapeOf(internal: Internal): readonly number[] {
     return (internal as { readonly shape: readonly number[] }).shape;
   }
-  /** 0 * value: NaN and infinities give NaN. */
+  override clearedLike(host: NDArray): NDArray {
+    return emptyNDArray(host.shape, host.dtype);
+  }
+  /** 0 * value: NaN and infinities give NaN, an array of bools int64 (a product of integers; a lone one fits as it is). */
   override zeroLike(host: NDArray): NDArray {
-    const zero = emptyNDArray(host.shape, host.dtype);
+    const zero = emptyNDArray(host.shape, host.dtype === "bool" && host.ndim > 0 ? "int64" : host.dtype);
     if (!isFloat(host.dtype)) return zero;
     const source = host.copy();
     for (let i = 0; i < zero.data.length; i++) {

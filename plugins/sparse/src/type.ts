@@ -2,6 +2,7 @@ import {
   BitaleTypeError,
   checkShape,
   describeValue,
+  emptyNDArray,
   type FilterOptions,
   isBig,
   isFloat,
@@ -186,6 +187,14 @@ export class SparseTensorType extends Type<SparseMatrix, SparseMatrix> implement
   }
   override shapeOf(internal: SparseMatrix): readonly number[] {
     return internal.shape;
+  }
+  /** Zeros stored in every position, as SciPy's `matrix[...] = 0` does. */
+  override clearedLike(host: SparseMatrix): SparseMatrix {
+    const { major, minor, shape, dtype } = host;
+    const data = emptyNDArray([major * minor], dtype).data;
+    const indices = Int32Array.from({ length: major * minor }, (_, p) => p % minor);
+    const indptr = Int32Array.from({ length: major + 1 }, (_, line) => line * minor);
+    return host.with({ data, indices, indptr }, shape);
   }
   /** 0 * value: the pattern stays with zeros stored; NaN and infinities give NaN. */
   override zeroLike(host: SparseMatrix): SparseMatrix {

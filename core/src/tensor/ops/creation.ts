@@ -1,5 +1,6 @@
 /** Tensors made from nothing but lengths and numbers. */
-import type { Variable } from "../../graph/nodes.js";
+import { BitaleTypeError } from "../../errors.js";
+import { isConstant } from "../../graph/nodes.js";
 import { castScalar } from "../cast.js";
 import { type DType, isFloat } from "../dtype.js";
 import { floatX } from "../float-x.js";
@@ -72,31 +73,62 @@ export function iota(length: Length): TensorVariable {
   return primitive("iota", { length: spec[0] as number | "dynamic" }, operands);
 }
 
-/** start, start+step, … below stop; integers give int64. */
-export function arange(
-  start: Operand,
-  stop?: Operand,
-  step: number | bigint = 1,
-  dtype?: DType,
-): TensorVariable {
-  const [from, to] = stop === undefined ? [0, start] : [start, stop];
-  const numbers = typeof from === "number" && typeof to === "number" && typeof step === "number";
-  if (numbers) {
-    const whole = Number.isInteger(from) && Number.isInteger(step) && Number.isInteger(to);
-    const result = dtype ?? (whole ? "int64" : floatX());
-    const counted = cast(
-      iota(Math.max(0, Math.ceil((to - from) / step))),
-      isFloat(result) ? result : "int64",
-    );
-    return cast(add(mul(counted, step), from), result);
-  }
-  const [a, b] = [asTensor(from as Operand), asTensor(to as Operand)];
-  const span = primitive("sub", {}, [cast(b, "int64"), cast(a, "int64")]);
-  const negated = primitive("floorDiv", {}, [primitive("neg", {}, [span]), cast(step, "int64")]);
-  const length: Variable = maximum(primitive("neg", {}, [negated]), 0n);
-  const bounds = commonDType([a, b].filter((bound) => !isWeak(bound)));
-  const result = dtype ?? (isFloat(bounds) ? bounds : "int64");
-  return cast(add(mul(iota(length), cast(step, "int64")), cast(a, "int64")), result);
+/**
+ * start, start+step, … below stop (above it for a negative step): ceil((stop - start) / step) numbers, none where that
+ * is negative. Integers give int64, floats their own dtype, a fraction among integers `floatX`.
+ * @throws BitaleTypeError BAD_OPERAND for a step of 0, and where an operand is no number
+ *
+ * @example
+ * ```ts
+ * import { arange, compile, scalar } from "@bitale/core";
+ * const stop = scalar("stop");
+ * console.log(compile([stop], arange(stop))(2.5).toArray()); // [ 0, 1, 2 ]
+ * ```
+ */
+export function arange(start: Operand, stop?: Operand, step: Operand = 1, dtype?: DType): TensorVariable {
+  const [first, last] = stop === undefined ? [0, start] : [start, stop];
+  const bounds: Range = [asTensor(first), asTensor(last), asTensor(step)];
+  checkRange(bounds);
+  const [from, , by] = bounds;
+  const whole = bounds.every(isWhole);
+  const floats = bounds.some((bound) => !isWeak(bound) && isFloat(bound.type.dtype));
+  const natural = whole ? "int64" : floats ? commonDType(bounds) : floatX();
+  const result = dtype ?? natural;
+  const computed = isFloat(result) ? result : natural;
+  const counted = cast(iota(rangeLength(bounds, whole)), computed);
+  return cast(add(mul(counted, cast(by, computed)), cast(from, computed)), result);
+}
+
+/** Where a range starts, where it ends, its step. */
+type Range = readonly [from: TensorVariable, to: TensorVariable, by: TensorVariable];
+
+/** The number that a constant scalar is. */
+const known = (bound: TensorVariable): number | undefined =>
+  isConstant(bound) ? Number((bound.value as NDArray).get()) : undefined;
+
+const isWhole = (bound: TensorVariable): boolean =>
+  isWeak(bound) ? Number.isInteger(known(bound)) : !isFloat(bound.type.dtype);
+
+function checkRange(range: Range): void {
+  const bad = range.find((bound) => bound.type.ndim !== 0);
+  if (bad === undefined && known(range[2]) !== 0) return;
+  throw new BitaleTypeError("BAD_OPERAND", {
+    subject: "arange",
+    problem: bad === undefined ? "a step of 0 never arrives" : "start, stop and step must be numbers",
+    got: bad?.type.toString(),
+  });
+}
+
+/** How many numbers there are: decided now where all three are constants, else at the call. */
+function rangeLength(range: Range, whole: boolean): Length {
+  const [a, b, step] = range.map(known);
+  if (a !== undefined && b !== undefined && step !== undefined) return Math.max(0, Math.ceil((b - a) / step));
+  const [from, to, by] = range.map((bound) => cast(bound, whole ? "int64" : "float64")) as unknown as Range;
+  const span = primitive("sub", {}, [to, from]);
+  const count = whole
+    ? primitive("neg", {}, [primitive("floorDiv", {}, [primitive("neg", {}, [span]), by])])
+    : cast(primitive("ceil", {}, [primitive("div", {}, [span, by])]), "int64");
+  return maximum(count, 0n);
 }
 
 /** Ones on a diagonal (k above the main one), zeros elsewhere. */
