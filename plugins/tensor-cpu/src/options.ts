@@ -24,6 +24,11 @@ export interface CpuOptions {
    * that library, or an error.
    */
   readonly native?: boolean | string;
+  /**
+   * How many threads compute large kernels, the calling one among them; true: as many as the machine has. The arena
+   * is then shared memory: in a browser the page must be cross-origin isolated.
+   */
+  readonly threads?: boolean | number;
 }
 
 type Check = readonly [expected: string, fits: (value: unknown) => boolean];
@@ -34,6 +39,10 @@ const checks: { readonly [N in keyof CpuOptions]-?: Check } = {
   wasm: flag,
   deterministic: flag,
   revectorize: flag,
+  threads: [
+    "true, false, or a number from 1",
+    (value) => typeof value === "boolean" || (Number.isSafeInteger(value) && (value as number) >= 1),
+  ],
   native: [
     "true, false, or the path of a library",
     (value) => typeof value === "boolean" || (typeof value === "string" && value !== ""),

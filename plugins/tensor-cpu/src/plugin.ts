@@ -1,5 +1,5 @@
 import { type Backend, definePlugin, dtypes, kwarg, type PluginServices } from "@bitale/core";
-import { accelerate } from "./accelerators/accelerate.js";
+import { accelerate, threadCount } from "./accelerators/accelerate.js";
 import { compileRegion } from "./compile.js";
 import { KernelLibrary } from "./kernels/kernel-library.js";
 import { checkedOptions } from "./options.js";
@@ -14,13 +14,14 @@ declare module "@bitale/core" {
 
 function createBackend({ options }: PluginServices): Backend {
   const { arenaBytes, codegen = true, wasm = true, ...wanted } = checkedOptions(options);
-  const memory = new ArenaMemory(arenaBytes);
+  const memory = new ArenaMemory(arenaBytes, { shared: threadCount(wanted.threads) > 1 });
   const found = wasm ? accelerate(memory, wanted) : undefined;
   const library = found && new KernelLibrary(memory, found.kernels);
   return {
     hostMemory: memory,
     construct: (value, constructorOptions) => denseShared(memory, value, constructorOptions as never),
     compileRegion: (region) => compileRegion(region, memory, { codegen, library }),
+    dispose: () => found?.kernels.threads?.dispose(),
     features: () => found?.features ?? { kernels: "JavaScript" },
   };
 }

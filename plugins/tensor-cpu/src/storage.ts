@@ -21,8 +21,9 @@ export class ArenaMemory implements HostMemory {
   readonly #blocks = new WeakMap<NDArray, Block>();
   readonly #lost: FinalizationRegistry<Block>;
 
-  constructor(arenaBytes?: number) {
-    this.arena = new Arena(arenaBytes);
+  /** @param options.shared memory that other threads can see */
+  constructor(arenaBytes?: number, options: { readonly shared?: boolean } = {}) {
+    this.arena = new Arena(arenaBytes, options.shared);
     this.#lost = new FinalizationRegistry((block) => this.arena.free(block));
   }
 

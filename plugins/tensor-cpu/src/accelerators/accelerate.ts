@@ -5,6 +5,13 @@ import type { ArenaMemory } from "../storage.js";
 import { features } from "../wasm/features.js";
 import { loadNative } from "./native.js";
 import { revectorize } from "./revectorize.js";
+import { availableThreads, ThreadPool, threadsMissing } from "./thread-pool.js";
+
+/** How many threads compute, by the wish of an app: 1 where there are no others. */
+export function threadCount(wanted: boolean | number = false): number {
+  if (wanted === false || threadsMissing() !== undefined) return 1;
+  return wanted === true ? availableThreads() : wanted;
+}
 
 export interface Accelerated {
   readonly kernels: KernelOptions;
@@ -15,24 +22,29 @@ export interface Accelerated {
 /** @throws BitaleError BACKEND_FAILED for a native library that was named and cannot be used */
 export function accelerate(
   memory: ArenaMemory,
-  { deterministic = false, revectorize: wide = false, native = false }: CpuOptions,
+  { deterministic = false, revectorize: wide = false, native = false, threads = false }: CpuOptions,
 ): Accelerated {
   const { simd, relaxedSimd } = features();
+  const count = threadCount(threads);
   const fused = relaxedSimd && !deterministic;
   const found: Record<string, string> = {
     kernels: simd ? `WebAssembly, vectors of 128 bits${fused ? ", fused multiply-add" : ""}` : "JavaScript",
   };
   if (deterministic) found.deterministic = "on";
   if (wide) found.revectorize = simd ? revectorize() : "off: the engine has no vectors";
-  const library = native === false || deterministic ? undefined : loadNative(native, memory, 1);
+  const library = native === false || deterministic ? undefined : loadNative(native, memory, count);
   if (native !== false) {
     if (library === undefined)
       found.native = "off: its results depend on the processor, deterministic is asked for";
     else found.native = typeof library === "string" ? `off: ${library}` : library.description;
   }
+  if (threads !== false) found.threads = `${count}${count > 1 ? "" : ` (${threadsMissing() ?? "no more"})`}`;
+  const workers = memory.arena.memory;
+  const pool = count > 1 && simd ? new ThreadPool(workers as WebAssembly.Memory, count) : undefined;
   return {
     features: found,
     kernels: {
+      threads: pool,
       deterministic,
       wide: found.revectorize === "on",
       native: typeof library === "string" ? undefined : library,

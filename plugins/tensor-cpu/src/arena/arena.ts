@@ -30,6 +30,7 @@ const guardBytes = 64;
  */
 export class Arena {
   readonly #wanted: number;
+  readonly #shared: boolean;
   #memory: WebAssembly.Memory | undefined;
   #buffer: ArrayBuffer | undefined;
   #capacity = 0;
@@ -41,15 +42,19 @@ export class Arena {
   #regions: Block[] = [];
   #freeBytes = 0;
 
-  /** @param bytes capacity; halved until the engine grants it (default 4 GiB) */
-  constructor(bytes = 65_536 * pageBytes) {
+  /**
+   * @param bytes capacity; halved until the engine grants it (default 4 GiB)
+   * @param shared true: memory that other threads can see
+   */
+  constructor(bytes = 65_536 * pageBytes, shared = false) {
     this.#wanted = bytes;
+    this.#shared = shared;
   }
 
   /** The one buffer; made at the first use. */
   get buffer(): ArrayBuffer {
     if (this.#buffer === undefined) {
-      this.#memory = reserve(this.#wanted);
+      this.#memory = reserve(this.#wanted, this.#shared);
       this.#buffer = (this.#memory?.buffer ??
         new ArrayBuffer(Math.min(this.#wanted, 2 ** 30))) as ArrayBuffer;
       this.#capacity = this.#buffer.byteLength - guardBytes;
@@ -163,12 +168,12 @@ export function classOf(bytes: number): number {
   return Math.ceil(units / step) * step * alignment;
 }
 
-function reserve(bytes: number): WebAssembly.Memory | undefined {
+function reserve(bytes: number, shared: boolean): WebAssembly.Memory | undefined {
   const pages = Math.max(1, Math.min(65_536, Math.ceil(bytes / pageBytes)));
   if (typeof WebAssembly !== "object") return undefined;
   for (let size = pages; ; size = Math.ceil(size / 2)) {
     try {
-      return new WebAssembly.Memory({ initial: size, maximum: size });
+      return new WebAssembly.Memory({ initial: size, maximum: size, shared });
     } catch (error) {
       if (size === 1 || !(error instanceof RangeError)) throw error;
     }

@@ -1,5 +1,6 @@
 /** WebAssembly kernels on one arena: modules are compiled when they are first needed, and instantiated once. */
 import type { NativeLibrary } from "../accelerators/native.js";
+import type { ThreadedModule, ThreadPool } from "../accelerators/thread-pool.js";
 import type { Block } from "../arena/arena.js";
 import type { ArenaMemory } from "../storage.js";
 import { features } from "../wasm/features.js";
@@ -12,23 +13,27 @@ export interface KernelOptions {
   readonly wide?: boolean;
   /** Products of floats outside of WebAssembly. */
   readonly native?: NativeLibrary | undefined;
+  /** Workers for parts of large kernels. */
+  readonly threads?: ThreadPool | undefined;
 }
 
 export type Kernel = (...args: number[]) => void;
 
 export class KernelLibrary {
   readonly #memory: ArenaMemory;
-  readonly #modules = new Map<string, Readonly<Record<string, Kernel>> | undefined>();
+  readonly #modules = new Map<string, ThreadedModule | undefined>();
   #workspace: Block | undefined;
   readonly fused: boolean;
   readonly wide: boolean;
   readonly native: NativeLibrary | undefined;
+  readonly threads: ThreadPool | undefined;
 
-  constructor(memory: ArenaMemory, { deterministic, wide = false, native }: KernelOptions) {
+  constructor(memory: ArenaMemory, { deterministic, wide = false, native, threads }: KernelOptions) {
     this.#memory = memory;
     this.fused = features().relaxedSimd && !deterministic;
     this.wide = wide;
     this.native = native;
+    this.threads = threads;
   }
 
   /**
@@ -41,24 +46,35 @@ export class KernelLibrary {
     build: () => ModuleBuilder,
     imports: Readonly<Record<string, (...args: number[]) => number>> = {},
   ): Readonly<Record<string, Kernel>> | undefined {
-    if (this.#modules.has(key)) return this.#modules.get(key);
-    const made = this.#instantiate(build, imports);
-    this.#modules.set(key, made);
-    return made;
+    if (!this.#modules.has(key)) this.#modules.set(key, this.#instantiate(build, imports));
+    return this.#modules.get(key)?.exports;
+  }
+
+  /**
+   * Runs an export of a module that was made (one without imports) on all threads at once, a list of arguments for
+   * each; undefined where there are no threads. `ready` tells whether they are up.
+   */
+  inParallel(
+    key: string,
+    name: string,
+  ): { ready(): boolean; run(calls: readonly (readonly number[])[]): void } | undefined {
+    const [pool, module] = [this.threads, this.#modules.get(key)];
+    if (pool === undefined || module === undefined) return undefined;
+    return { ready: () => pool.ready, run: (calls) => pool.run(module, name, calls) };
   }
 
   #instantiate(
     build: () => ModuleBuilder,
     imports: Readonly<Record<string, (...args: number[]) => number>>,
-  ): Readonly<Record<string, Kernel>> | undefined {
-    const { memory } = this.#memory.arena;
+  ): ThreadedModule | undefined {
+    const { memory, buffer } = this.#memory.arena;
     if (memory === undefined || !features().simd) return undefined;
     try {
-      const module = new WebAssembly.Module(build().encode());
-      const { exports } = new WebAssembly.Instance(module, {
+      const bytes = build().encode({ shared: !(buffer instanceof ArrayBuffer) });
+      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
         env: { memory: memory as WebAssembly.Memory, ...imports },
       });
-      return exports as Readonly<Record<string, Kernel>>;
+      return { bytes, exports: exports as Readonly<Record<string, Kernel>> };
     } catch (error) {
       if (error instanceof RangeError) return undefined;
       if (error instanceof WebAssembly.CompileError && !mayCompile()) return undefined;

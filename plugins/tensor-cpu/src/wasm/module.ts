@@ -90,6 +90,8 @@ const text = (value: string): Code => {
   const bytes = [...new TextEncoder().encode(value)];
   return [unsigned(bytes.length), bytes];
 };
+/** Of 64 KiB: all that 32 bits can address. */
+const mostPages = 65_536;
 const list = (items: readonly Code[]): Code => [unsigned(items.length), items];
 
 export class ModuleBuilder {
@@ -118,13 +120,14 @@ export class ModuleBuilder {
     return builder;
   }
 
-  /** The module in the binary format. */
-  encode(): Uint8Array<ArrayBuffer> {
+  /** The module in the binary format. @param options.shared its memory is seen by several threads */
+  encode(options: { readonly shared?: boolean } = {}): Uint8Array<ArrayBuffer> {
     const section = (id: number, content: Code): Code => {
       const bytes = flatten(content);
       return [id, unsigned(bytes.length), bytes];
     };
-    const memory = [text("env"), text("memory"), 2, 0, unsigned(0)];
+    const limits = options.shared === true ? [3, unsigned(0), unsigned(mostPages)] : [0, unsigned(0)];
+    const memory = [text("env"), text("memory"), 2, limits];
     const imported = this.#imports.map(({ name, type }) => [text("env"), text(name), 0, unsigned(type)]);
     const exported = this.#exports.map(({ name, index }) => [text(name), 0, unsigned(index)]);
     return Uint8Array.from(

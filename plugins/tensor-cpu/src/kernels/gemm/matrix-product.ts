@@ -2,12 +2,15 @@
 import { features } from "../../wasm/features.js";
 import { ModuleBuilder } from "../../wasm/module.js";
 import type { Kernel, KernelLibrary } from "../kernel-library.js";
-import { type FloatType, floatLanes } from "../lanes.js";
+import { type FloatLanes, type FloatType, floatLanes } from "../lanes.js";
 import { gemm, packLeft, packRight, workspaceBytes } from "./gemm.js";
 import { gemv } from "./gemv.js";
 import type { Tile } from "./micro.js";
 import { nativeProduct } from "./native-product.js";
 import type { Addend, ProductKernel, ProductShape } from "./product.js";
+
+/** Multiplications from which a product is shared between threads: below, sending it to them costs too much. */
+const smallestShared = 2 ** 21;
 
 /** Columns up to which tiles of three vectors waste less than those of two. */
 const skinny = 12;
@@ -78,9 +81,13 @@ function matrixKernel(
     gemm(module, lanes, tile, "gemm");
     return module;
   };
-  const run = library.module(`gemm ${type} ${Object.values(tile).join()}`, build)?.gemm;
+  const key = `gemm ${type} ${Object.values(tile).join()}`;
+  const run = library.module(key, build)?.gemm;
   if (run === undefined) return undefined;
-  library.reserve(workspaceBytes(lanes, tile, [m, n, k]));
+  const parallel = m * n * k < smallestShared ? undefined : library.inParallel(key, "gemm");
+  const parts = parallel === undefined ? [{ m, n, row: 0, column: 0 }] : split(m, n, tile, lanes, library);
+  const space = Math.ceil(workspaceBytes(lanes, tile, [m, n, k]) / 64) * 64;
+  library.reserve(space * parts.length);
   const { bytes } = lanes;
   const [aRow, aDepth, bDepth, bColumn] = [shape.aRow, shape.aDepth, shape.bDepth, shape.bColumn].map(
     (stride) => stride * bytes,
@@ -96,23 +103,41 @@ function matrixKernel(
       ? packRight
       : 0;
   const [cRow, dRow] = [n * bytes, addend.row * bytes];
-  return (a, b, c, d, alpha) =>
+  const whole: ProductKernel = (a, b, c, d, alpha) =>
     run(
-      m,
-      n,
-      k,
-      a,
-      aRow,
-      aDepth,
-      b,
-      bDepth,
-      bColumn,
-      c,
-      cRow,
-      d,
-      dRow,
-      library.workspace,
-      left + right,
-      alpha,
+      ...[m, n, k, a, aRow, aDepth, b, bDepth, bColumn, c, cRow, d, dRow],
+      ...[library.workspace, left + right, alpha],
     );
+  if (parallel === undefined || parts.length < 2) return whole;
+  return (a, b, c, d, alpha) => {
+    if (!parallel.ready()) return whole(a, b, c, d, alpha);
+    parallel.run(
+      parts.map((part, i) => [
+        ...[part.m, part.n, k, a + part.row * aRow, aRow, aDepth, b + part.column * bColumn, bDepth, bColumn],
+        ...[c + part.row * cRow + part.column * bytes, cRow],
+        ...[d === 0 ? 0 : d + part.row * dRow + part.column * bytes, dRow],
+        ...[library.workspace + i * space, left + right, alpha],
+      ]),
+    );
+  };
+}
+
+/** A part of a result that one thread computes. */
+interface Part {
+  readonly m: number;
+  readonly n: number;
+  readonly row: number;
+  readonly column: number;
+}
+
+/** Cuts a result into bands of whole tiles, across its longer side, one for each thread. */
+function split(m: number, n: number, tile: Tile, lanes: FloatLanes, library: KernelLibrary): Part[] {
+  const rows = m >= n;
+  const [length, unit] = rows ? [m, tile.rows] : [n, tile.vectors * lanes.lanes];
+  const threads = library.threads?.threads ?? 1;
+  const band = Math.ceil(length / (threads * unit)) * unit;
+  return Array.from({ length: Math.ceil(length / band) }, (_, i): Part => {
+    const [start, count] = [i * band, Math.min(band, length - i * band)];
+    return rows ? { m: count, n, row: start, column: 0 } : { m, n: count, row: 0, column: start };
+  });
 }

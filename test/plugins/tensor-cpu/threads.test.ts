@@ -1,0 +1,77 @@
+/** Kernels on several threads: the same bits as on one, and the whole contract on shared memory. */
+import { caseIds, conformance } from "@bitale/core/conformance";
+import { ArenaMemory, plugin } from "@bitale/tensor-cpu";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ThreadPool } from "../../../plugins/tensor-cpu/dist/accelerators/thread-pool.js";
+import { productKernel } from "../../../plugins/tensor-cpu/dist/kernels/gemm/matrix-product.js";
+import { KernelLibrary } from "../../../plugins/tensor-cpu/dist/kernels/kernel-library.js";
+import { get, when } from "../../../plugins/tensor-cpu/dist/wasm/code.js";
+import { ModuleBuilder } from "../../../plugins/tensor-cpu/dist/wasm/module.js";
+
+const memory = new ArenaMemory(2 ** 26, { shared: true });
+const pool = new ThreadPool(memory.arena.memory as WebAssembly.Memory, 3);
+beforeAll(() => pool.whenReady());
+afterAll(() => pool.dispose());
+
+describe("products on several threads", () => {
+  const one = new KernelLibrary(memory, { deterministic: false });
+  const three = new KernelLibrary(memory, { deterministic: false, threads: pool });
+  const filled = (length: number, type: "float32" | "float64") => {
+    const array = memory.allocateDirty([length], type);
+    for (let i = 0; i < length; i++) array.data[i] = Math.sin(i) as never;
+    return array;
+  };
+
+  for (const type of ["float32", "float64"] as const) {
+    for (const [m, n, k] of [
+      [301, 97, 128],
+      [90, 515, 70],
+      [16, 2100, 65],
+      [2100, 16, 70],
+    ] as const) {
+      it(`${type} ${m} x ${k} x ${n} has the same bits, with and without an addend`, () => {
+        const arrays = [m * k, k * n, m * n, m * n, m * n].map((size) => filled(size, type));
+        const [a, b, c, d, e] = arrays.map(({ data }) => data.byteOffset) as [
+          number,
+          number,
+          number,
+          number,
+          number,
+        ];
+        const strides = { aRow: 1, aDepth: m, bDepth: n, bColumn: 1 };
+        const [alone, together] = [one, three].map((library) =>
+          productKernel(library, type, { m, n, k, ...strides }, { row: n }),
+        );
+        for (const addend of [0, d]) {
+          alone?.(a, b, c, addend, 0.75);
+          together?.(a, b, e, addend, 0.75);
+          expect(arrays[4]?.data).toEqual(arrays[2]?.data);
+        }
+        for (const array of arrays) memory.free(array);
+      });
+    }
+  }
+
+  it("fail where a part fails, on whatever thread, and go on afterwards", () => {
+    const build = (): ModuleBuilder => {
+      const module = new ModuleBuilder();
+      const run = module.function({ trap: "i32" }, { name: "run" });
+      const unreachable = 0;
+      run.body(when(get(run.parameters.trap), unreachable));
+      return module;
+    };
+    three.module("trap", build);
+    const { run } = three.inParallel("trap", "run") ?? expect.unreachable();
+    expect(() => run([[1], [0], [0]])).toThrow("worker threads that failed: 1");
+    expect(() => run([[1], [1], [0]])).toThrow("worker threads that failed: 2");
+    expect(() => run([[0], [0], [1]])).toThrow(WebAssembly.RuntimeError);
+    expect(() => run([[0], [0], [0]])).not.toThrow();
+    expect(one.inParallel("trap", "run")).toBeUndefined();
+  });
+});
+
+describe("tensor-cpu keeps the contract on shared memory", () => {
+  const only = caseIds.filter((id) => !id.startsWith("primitive."));
+  const cases = conformance(plugin, {}, { only, options: { threads: 2 } });
+  for (const { id, title, run } of cases) it(`${id}: ${title}`, run);
+});
