@@ -8,6 +8,6 @@ const packages = ["plugins", "examples", "tools"].flatMap((group) =>
     .filter((entry) => entry.isDirectory())
     .map((entry) => join(group, entry.name)),
 );
-for (const folder of ["core", "test/oracle", ...packages])
+for (const folder of ["core", "bench", "bench/peers", "test/oracle", ...packages])
   rmSync(join(root, folder, "dist"), { recursive: true, force: true });
 for (const folder of ["out", "coverage"]) rmSync(join(root, folder), { recursive: true, force: true });

@@ -1,0 +1,89 @@
+/** Who takes part. */
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Line } from "./lines.js";
+import type { ContenderOptions } from "./workloads.js";
+
+/**
+ * ours: a variant of bitale. peer: a library in JavaScript or WebAssembly that one would pick instead.
+ * reference: what shows how far it is to the limit: native code, plain loops, copies.
+ */
+export type Role = "ours" | "peer" | "reference";
+
+export interface Entrant {
+  readonly name: string;
+  readonly role: Role;
+  /** A module that exports `contend`, or a Python program of the same protocol. */
+  readonly program: string;
+  readonly options: ContenderOptions;
+  /** Set over the environment; undefined: taken out. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** false: it does other work of the same size, so there is nothing to compare. */
+  readonly checked: boolean;
+  readonly lines: (line: Line) => boolean;
+}
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const peers = path("../peers/");
+/** Whether the peers' libraries are installed and their contenders built. */
+export const peersAreInstalled = (): boolean => existsSync(`${peers}node_modules/.package-lock.json`);
+export const peersFolder = peers;
+
+const entrant = (name: string, role: Role, program: string, more: Partial<Entrant> = {}): Entrant => ({
+  name,
+  role,
+  program,
+  options: {},
+  environment: {},
+  checked: true,
+  lines: () => true,
+  ...more,
+});
+
+const heavy = (line: Line): boolean =>
+  ["gemm", "logistic", "mlp"].includes(line.workload.kind) ||
+  ((line.workload.kind === "sgd" || line.workload.kind === "adam") && line.workload.n >= 1e5);
+
+/** Options of tensor-cpu beside the defaults: each a line of its own, where it matters. */
+const variants: readonly (readonly [
+  name: string,
+  options: ContenderOptions,
+  lines: (line: Line) => boolean,
+])[] = [["deterministic", { deterministic: true }, heavy]];
+
+const ours: readonly Entrant[] = [
+  entrant("bitale", "ours", path("./ours/contender.js")),
+  ...variants.map(([name, options, lines]) =>
+    entrant(`bitale+${name}`, "ours", path("./ours/contender.js"), { options, lines }),
+  ),
+];
+
+/** One thread, and the kernels that the library chooses by itself. */
+const numpyEnvironment: Entrant["environment"] = {
+  OPENBLAS_CORETYPE: undefined,
+  OPENBLAS_L2_SIZE: undefined,
+  OPENBLAS_NUM_THREADS: "1",
+  OMP_NUM_THREADS: "1",
+  MKL_NUM_THREADS: "1",
+  BLIS_NUM_THREADS: "1",
+  VECLIB_MAXIMUM_THREADS: "1",
+};
+
+const references: readonly Entrant[] = [
+  entrant("plain", "reference", path("./plain/contender.js")),
+  entrant("memcpy", "reference", path("./plain/memcpy.js"), { checked: false }),
+  entrant("numpy", "reference", path("../python/numpy_child.py"), { environment: numpyEnvironment }),
+  entrant("numpyAvx2", "reference", path("../python/numpy_child.py"), {
+    environment: { ...numpyEnvironment, OPENBLAS_CORETYPE: "Haswell" },
+    lines: ({ workload: { kind } }) => ["gemm", "logistic", "mlp"].includes(kind),
+  }),
+];
+
+const installed: readonly Entrant[] = [
+  ...["tfjs-wasm"].map((name) => entrant(name, "peer", `${peers}dist/${name}.js`)),
+];
+
+/** All of them, we first. */
+export const entrants: readonly Entrant[] = [...ours, ...installed, ...references];
+/** Those that need nothing but this repository. */
+export const ownEntrants: readonly Entrant[] = [...ours, ...references.slice(0, 2)];

@@ -1,0 +1,39 @@
+import { signed, uniform32 } from "../data.js";
+import { type Contender, NotOfferedError } from "../workloads.js";
+import type { Bench } from "./bench.js";
+
+/** Values into shared variables and back. */
+export const transfer = (bench: Bench): Contender => ({
+  create: ({ n }) => {
+    const source = uniform32(n, signed(1));
+    return {
+      step: () => bench.shared(source).dispose(),
+      result: () => {
+        const variable = bench.shared(source);
+        const values = bench.read(variable);
+        variable.dispose();
+        return { values };
+      },
+    };
+  },
+
+  read: ({ n }) => {
+    const variable = bench.shared(uniform32(n, signed(1)));
+    let values: ArrayLike<number> = [];
+    return {
+      step: () => {
+        values = bench.read(variable);
+      },
+      result: () => ({ values }),
+    };
+  },
+
+  readInto: ({ n }) => {
+    const variable = bench.shared(uniform32(n, signed(1)));
+    const into = new Float32Array(n);
+    const read = variable.getValue.bind(variable) as (options: object) => unknown;
+    read({ into });
+    if (into[0] === 0 && into[n - 1] === 0) throw new NotOfferedError("getValue({ into })");
+    return { step: () => read({ into }), result: () => ({ values: into }) };
+  },
+});
