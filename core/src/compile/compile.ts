@@ -113,7 +113,7 @@ function layoutOf(outputs: unknown): { list: unknown[]; layout: Layout } {
   if (outputs === null || outputs === undefined)
     return { list: [], layout: { names: undefined, shape: () => undefined } };
   if (isVariable(outputs) || outputs instanceof Out) {
-    return { list: [outputs], layout: { names: undefined, shape: ([value]) => value } };
+    return { list: [outputs], layout: { names: undefined, shape: (values) => values[0] } };
   }
   if (Array.isArray(outputs))
     return { list: outputs, layout: { names: undefined, shape: (values) => values } };

@@ -9,11 +9,14 @@ import { type Invocation, matchArguments } from "./arguments.js";
 import { abandon, commit, run, waitsFor } from "./call.js";
 import type { CopyOptions } from "./copy.js";
 import { describe, type FunctionDescription } from "./description.js";
+import { DirectCall } from "./direct-call.js";
+import { isDirect } from "./direct-plan.js";
 import type { Out } from "./interface.js";
 import type { Linked, Outcome } from "./linked.js";
 import type { Input, Outputs } from "./options.js";
 import { printLinked, signatureText } from "./print.js";
 import type { FunctionProfile } from "./profile.js";
+import { QuickArguments } from "./quick-arguments.js";
 
 type HostOf<V> =
   V extends Out<infer W>
@@ -112,10 +115,25 @@ export function makeFunction(
   const settles = hasDevice(linked);
 
   const { profiler } = linked;
+  const direct = isDirect(linked)
+    ? new DirectCall(linked, surroundings.memory, surroundings.warn, () => changedMeanwhile(functionName))
+    : undefined;
+  const quick = direct === undefined ? undefined : QuickArguments.of(linked, surroundings.memory);
+  const callNow = (...args: unknown[]): unknown => {
+    if (direct === undefined || quick === undefined || direct.busy) return invoke({ args });
+    const accepted = quick.accept(args);
+    if (accepted === undefined) return invoke({ args });
+    try {
+      return layout.shape(direct.run(accepted));
+    } finally {
+      quick.forget();
+    }
+  };
   const invokeNow = (call: Invocation): unknown => {
     if (waits !== undefined) throw needsAsync(functionName, waits);
     const args = matchArguments(linked.graph.inputs, call, functionName, made.trustInput);
     const select = selection(layout, call, functionName);
+    if (direct !== undefined && !direct.busy) return select(direct.run(args));
     const unchanged = watch(linked);
     const { value } = run(linked, args, surroundings.memory).next() as { value: Outcome };
     if (!unchanged()) {
@@ -163,10 +181,7 @@ export function makeFunction(
     describe: () => describe(linked, layout.names),
     toString: () => signatureText(linked, layout.names),
   } as never;
-  const made = Object.assign(
-    (...args: unknown[]) => invoke({ args }),
-    members,
-  ) as unknown as CompiledFunction;
+  const made = Object.assign(callNow, members) as unknown as CompiledFunction;
   return made;
 }
 

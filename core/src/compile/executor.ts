@@ -20,6 +20,8 @@ export interface Executor {
   /** Whether it runs this node. */
   supports(node: Apply): boolean;
   compileRegion(region: Region): Executable;
+  /** Its executables know `Region.reuse`. */
+  readonly reuses?: boolean;
   /** The Type of its values of a plain Type. */
   typeFor(plain: Type): Type;
   /** Gives back a value that a region made and nobody keeps. */
@@ -70,6 +72,7 @@ export function backendExecutor(plugin: Plugin, backend: Backend, memory: HostMe
   return {
     id: plugin.id,
     residence,
+    reuses: plugin.supports.reuse === true && backend.compileRegion !== undefined,
     supports: (node) => {
       if (!isPrimitive(node.op)) return node.op.backend === plugin.id;
       const { name } = node.op;

@@ -31,10 +31,7 @@ export function atNode<R>(node: Apply, surroundings: Surroundings, work: () => R
 /** An executable whose errors say where in the graph they were raised. */
 export function locating(executable: Executable, surroundings: Surroundings): Executable {
   const { settled } = executable;
-  const place = (error: unknown): unknown => {
-    const origins = isBitaleError(error) ? failedNodes(error).map(({ origin }) => origin) : [];
-    return located(error, [...new Set(origins.filter((origin) => origin !== undefined))], surroundings);
-  };
+  const place = (error: unknown): unknown => locateFailure(error, surroundings);
   return {
     run: (inputs, scalars) => {
       try {
@@ -53,6 +50,12 @@ export function locating(executable: Executable, surroundings: Surroundings): Ex
             }),
         }),
   };
+}
+
+/** What an executable threw, with the place in the graph where it was raised. */
+export function locateFailure(error: unknown, surroundings: Surroundings): unknown {
+  const origins = isBitaleError(error) ? failedNodes(error).map(({ origin }) => origin) : [];
+  return located(error, [...new Set(origins.filter((origin) => origin !== undefined))], surroundings);
 }
 
 /** The error with its place in the graph; what is no error of bitale becomes the cause of one. */

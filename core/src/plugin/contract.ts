@@ -56,6 +56,11 @@ export interface Supports {
   /** getValue() works without waiting. */
   readonly syncRead: boolean;
   /**
+   * Its executables know `Region.reuse`: they take donated storage and keep transient results in storage of their own.
+   * Its own Types put a fresh result of its executables into a variable without failing.
+   */
+  readonly reuse?: boolean | undefined;
+  /**
    * Primitives that its `compileRegion` takes, each with the dtypes that its operands and result may have (all of
    * them must be in the list). "all": every primitive and dtype. Left out: it stores and does not compute.
    */

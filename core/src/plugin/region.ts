@@ -57,6 +57,31 @@ export type Instrument = <A extends readonly unknown[], R>(
   run: (...args: A) => R,
 ) => (...args: A) => R;
 
+/** Storage that a run may write an output into, instead of fresh storage. */
+export interface Donation {
+  /** Place among the outputs. */
+  readonly output: number;
+  /** Place among the inputs, where the storage is that of an input; undefined: nobody reads what it holds. */
+  readonly input: number | undefined;
+}
+
+/**
+ * Where results may lie in storage that is there already. Only a backend that declares `supports.reuse` is given this,
+ * and only for calls that run to their end without anybody else's code in between.
+ */
+export interface Reuse {
+  /**
+   * Values that the region replaces: each call says which of them it really donates. Dtype and shape are those of the
+   * output.
+   */
+  readonly donations: readonly Donation[];
+  /**
+   * Places of outputs that nobody keeps: `run` returns them in storage of the executable's own, which its next run
+   * may overwrite. They are read and forgotten before that, and never released.
+   */
+  readonly transient: ReadonlySet<number>;
+}
+
 /** A part of a graph for one backend, with concrete shapes. */
 export interface Region {
   readonly values: readonly RegionValue[];
@@ -75,15 +100,27 @@ export interface Region {
    * each in it when it compiles the region; the time of the whole region is taken anyway.
    */
   readonly instrument?: Instrument | undefined;
+  /** There for a backend that declares `supports.reuse`, where a call allows it. */
+  readonly reuse?: Reuse | undefined;
 }
 
 /**
  * A compiled region. `run` is synchronous (a device may still be working when it returns), changes no input, and
  * returns values in fresh storage that the caller owns: aliases neither of inputs, nor of constants, nor of each
  * other, nor of what an earlier run returned. It may be entered again before an earlier call's results are read.
+ * `Region.reuse` allows exceptions.
  */
 export interface Executable {
-  run(inputs: readonly unknown[], scalars: readonly number[]): readonly unknown[];
+  /**
+   * @param donated one for each of `Region.reuse.donations`: the value whose storage may be written (the input itself,
+   *   where the donation names one), or undefined. The result is then that very value, written in place, or a fresh one,
+   *   and the donated one as it was. A run that throws has written into none: what can fail comes first.
+   */
+  run(
+    inputs: readonly unknown[],
+    scalars: readonly number[],
+    donated?: readonly unknown[],
+  ): readonly unknown[];
   /** Settles when the device has done what the latest run asked for; rejects where it failed. */
   settled?(): Promise<void>;
   dispose?(): void;
