@@ -19,10 +19,12 @@ import type { Block } from "./arena/arena.js";
 import type { KernelLibrary } from "./kernels/kernel-library.js";
 import { canGenerate } from "./kernels/loop.js";
 import { loopStep } from "./kernels/loop-step.js";
+import { nativeLoop } from "./kernels/native-loop.js";
 import { bring, spanOf, stand } from "./program/arrivals.js";
 import { dotStep } from "./program/dot-step.js";
 import type { Frame, Step, Workshop } from "./program/frame.js";
 import { indexingStep, iotaStep, wholeStep } from "./program/move-steps.js";
+import { nativeStep } from "./program/native-call.js";
 import type { ArenaMemory } from "./storage.js";
 
 /** A program with its memory. */
@@ -114,8 +116,10 @@ export function compileRegion(
 
 function stepOf(work: PlannedStep, workshop: Workshop): Step | undefined {
   switch (work.kind) {
-    case "loop":
-      return loopStep(work, workshop.codegen);
+    case "loop": {
+      const call = nativeLoop(work, workshop);
+      return call === undefined ? loopStep(work, workshop.codegen) : nativeStep([call]);
+    }
     case "dot":
       return dotStep(work, workshop);
     case "iota":

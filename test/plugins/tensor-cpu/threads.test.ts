@@ -53,12 +53,12 @@ describe("products on several threads", () => {
   }
 
   it("fail where a part fails, on whatever thread, and go on afterwards", () => {
-    const build = (): ModuleBuilder => {
+    const build = () => {
       const module = new ModuleBuilder();
       const run = module.function({ trap: "i32" }, { name: "run" });
       const unreachable = 0;
       run.body(when(get(run.parameters.trap), unreachable));
-      return module;
+      return { module };
     };
     three.module("trap", build);
     const { run } = three.inParallel("trap", "run") ?? expect.unreachable();

@@ -86,6 +86,8 @@ describe("instructions", () => {
       "f64.fromU32": "f64.convert_i32_u",
       "i32x4.extract": "i32x4.extract_lane",
       "i32x4.replace": "i32x4.replace_lane",
+      "i64x2.extract": "i64x2.extract_lane",
+      "i64x2.replace": "i64x2.replace_lane",
       "f32x4.extract": "f32x4.extract_lane",
       "f32x4.replace": "f32x4.replace_lane",
       "f64x2.extract": "f64x2.extract_lane",

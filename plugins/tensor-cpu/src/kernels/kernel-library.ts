@@ -19,9 +19,21 @@ export interface KernelOptions {
 
 export type Kernel = (...args: number[]) => void;
 
+/** A module and the functions that it imports. */
+export interface Source {
+  readonly module: ModuleBuilder;
+  readonly imports?: Readonly<Record<string, (...args: number[]) => number>>;
+}
+
+/** Constants lie in blocks that are never given back: the code of the modules holds their addresses. */
+const constantsAtOnce = 256;
+
 export class KernelLibrary {
   readonly #memory: ArenaMemory;
   readonly #modules = new Map<string, ThreadedModule | undefined>();
+  readonly #constants = new Map<string, number>();
+  #nextConstant = 0;
+  #constantsLeft = 0;
   #workspace: Block | undefined;
   readonly fused: boolean;
   readonly wide: boolean;
@@ -40,13 +52,10 @@ export class KernelLibrary {
    * The exports of a module; undefined where the engine does not compile it (no vectors, a content security policy, or
    * a browser's limit on the size of what its main thread compiles).
    * @param key equal for modules that are equal
+   * @param build undefined where there is no such kernel
    */
-  module(
-    key: string,
-    build: () => ModuleBuilder,
-    imports: Readonly<Record<string, (...args: number[]) => number>> = {},
-  ): Readonly<Record<string, Kernel>> | undefined {
-    if (!this.#modules.has(key)) this.#modules.set(key, this.#instantiate(build, imports));
+  module(key: string, build: () => Source | undefined): Readonly<Record<string, Kernel>> | undefined {
+    if (!this.#modules.has(key)) this.#modules.set(key, this.#instantiate(build));
     return this.#modules.get(key)?.exports;
   }
 
@@ -63,16 +72,15 @@ export class KernelLibrary {
     return { ready: () => pool.ready, run: (calls) => pool.run(module, name, calls) };
   }
 
-  #instantiate(
-    build: () => ModuleBuilder,
-    imports: Readonly<Record<string, (...args: number[]) => number>>,
-  ): ThreadedModule | undefined {
+  #instantiate(build: () => Source | undefined): ThreadedModule | undefined {
     const { memory, buffer } = this.#memory.arena;
     if (memory === undefined || !features().simd) return undefined;
+    const source = build();
+    if (source === undefined) return undefined;
     try {
-      const bytes = build().encode({ shared: !(buffer instanceof ArrayBuffer) });
+      const bytes = source.module.encode({ shared: !(buffer instanceof ArrayBuffer) });
       const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-        env: { memory: memory as WebAssembly.Memory, ...imports },
+        env: { memory: memory as WebAssembly.Memory, ...source.imports },
       });
       return { bytes, exports: exports as Readonly<Record<string, Kernel>> };
     } catch (error) {
@@ -80,6 +88,23 @@ export class KernelLibrary {
       if (error instanceof WebAssembly.CompileError && !mayCompile()) return undefined;
       throw error;
     }
+  }
+
+  /** Address of 16 bytes that do not change, given as four words. @throws BitaleError OUT_OF_MEMORY */
+  constant(words: readonly number[]): number {
+    const key = words.join();
+    const known = this.#constants.get(key);
+    if (known !== undefined) return known;
+    if (this.#constantsLeft === 0) {
+      this.#nextConstant = this.#memory.arena.allocate(constantsAtOnce * 16).byteOffset;
+      this.#constantsLeft = constantsAtOnce;
+    }
+    const address = this.#nextConstant;
+    new Int32Array(this.#memory.arena.buffer, address, 4).set(words);
+    this.#constants.set(key, address);
+    this.#constantsLeft--;
+    this.#nextConstant += 16;
+    return address;
   }
 
   /** Sees to it that kernels have so many bytes to work in. @throws BitaleError OUT_OF_MEMORY */

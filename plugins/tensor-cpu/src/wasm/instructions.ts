@@ -44,6 +44,8 @@ export const i32 = {
   xor: binary(0x73),
   shl: binary(0x74),
   shrU: binary(0x76),
+  truncSatF64S: unary(0xfc, 2),
+  truncSatF64U: unary(0xfc, 3),
 } as const;
 
 export const f32 = {
@@ -55,6 +57,8 @@ export const f32 = {
   mul: binary(0x94),
   promote: unary(0xbb),
   demote: unary(0xb6),
+  convertI64S: unary(0xb4),
+  convertI64U: unary(0xb5),
 } as const;
 
 export const f64 = {
@@ -66,6 +70,8 @@ export const f64 = {
   mul: binary(0xa2),
   fromI32: unary(0xb7),
   fromU32: unary(0xb8),
+  convertI64S: unary(0xb9),
+  convertI64U: unary(0xba),
 } as const;
 
 const lane =
@@ -148,6 +154,8 @@ export const i32x4 = {
   extendLowI16x8U: unary(...vector(169)),
   truncSatF32x4S: unary(...vector(248)),
   truncSatF64x2SZero: unary(...vector(252)),
+  truncSatF64x2UZero: unary(...vector(253)),
+  allTrue: unary(...vector(163)),
 } as const;
 
 export const i16x8 = {
@@ -161,14 +169,26 @@ export const i8x16 = {
 } as const;
 
 export const i64x2 = {
-  eq: binary(...vector(214)),
+  ...comparisons(214),
   splat: unary(...vector(18)),
+  extract: lane(29),
+  replace: laneOf(30),
+  ltS: binary(...vector(216)),
+  gtS: binary(...vector(217)),
+  leS: binary(...vector(218)),
+  geS: binary(...vector(219)),
+  abs: unary(...vector(192)),
+  neg: unary(...vector(193)),
   extendLowI32x4S: unary(...vector(199)),
+  extendHighI32x4S: unary(...vector(200)),
+  extendLowI32x4U: unary(...vector(201)),
+  extendHighI32x4U: unary(...vector(202)),
   shl: binary(...vector(203)),
   shrS: binary(...vector(204)),
   shrU: binary(...vector(205)),
   add: binary(...vector(206)),
   sub: binary(...vector(209)),
+  mul: binary(...vector(213)),
 } as const;
 
 /** What both kinds of float lanes have, at different opcodes. */

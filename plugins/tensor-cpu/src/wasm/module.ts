@@ -27,19 +27,24 @@ export interface Callee {
 
 /** A function under construction. */
 export class FunctionBuilder<N extends string = string> implements Callee {
-  readonly index: number;
   readonly parameters: Named<N, Local>;
+  readonly #place: () => number;
   readonly #parameterCount: number;
   readonly #locals: ValueType[] = [];
   #body: Code = [];
 
-  constructor(index: number, parameters: Named<N, ValueType>) {
-    this.index = index;
+  /** @param place the function's index, asked for when somebody calls it */
+  constructor(place: () => number, parameters: Named<N, ValueType>) {
+    this.#place = place;
     const types = Object.entries<ValueType>(parameters);
     this.#parameterCount = types.length;
     this.parameters = Object.fromEntries(
       types.map(([name, type], at) => [name, { type, index: at }]),
     ) as Named<N, Local>;
+  }
+
+  get index(): number {
+    return this.#place();
   }
 
   local(type: ValueType): Local {
@@ -99,11 +104,13 @@ export class ModuleBuilder {
   readonly #encodedTypes: Code[] = [];
   readonly #imports: { readonly name: string; readonly type: number }[] = [];
   readonly #functions: { readonly builder: FunctionBuilder; readonly type: number }[] = [];
-  readonly #exports: { readonly name: string; readonly index: number }[] = [];
+  readonly #exports: { readonly name: string; readonly at: number }[] = [];
+  /** Own functions are numbered behind the imported ones: once one is called, there can be no further import. */
+  #numbered = false;
 
-  /** A function from outside, given as `imports[name]` at instantiation. Comes before own functions. */
+  /** A function from outside, given as `imports[name]` at instantiation. Comes before calls of own functions. */
   import(name: string, parameters: readonly ValueType[], results: readonly ValueType[]): Callee {
-    if (this.#functions.length > 0) throw new TypeError("imports come before functions");
+    if (this.#numbered) throw new TypeError("imports come before calls of own functions");
     return { index: this.#imports.push({ name, type: this.#type(parameters, results) }) - 1 };
   }
 
@@ -112,11 +119,15 @@ export class ModuleBuilder {
     parameters: Named<N, ValueType>,
     options: { readonly name?: string; readonly results?: readonly ValueType[] } = {},
   ): FunctionBuilder<N> {
-    const index = this.#imports.length + this.#functions.length;
-    const builder = new FunctionBuilder(index, parameters);
+    const at = this.#functions.length;
+    const place = (): number => {
+      this.#numbered = true;
+      return this.#imports.length + at;
+    };
+    const builder = new FunctionBuilder(place, parameters);
     const type = this.#type(Object.values(parameters), options.results ?? []);
     this.#functions.push({ builder, type });
-    if (options.name !== undefined) this.#exports.push({ name: options.name, index });
+    if (options.name !== undefined) this.#exports.push({ name: options.name, at });
     return builder;
   }
 
@@ -129,7 +140,11 @@ export class ModuleBuilder {
     const limits = options.shared === true ? [3, unsigned(0), unsigned(mostPages)] : [0, unsigned(0)];
     const memory = [text("env"), text("memory"), 2, limits];
     const imported = this.#imports.map(({ name, type }) => [text("env"), text(name), 0, unsigned(type)]);
-    const exported = this.#exports.map(({ name, index }) => [text(name), 0, unsigned(index)]);
+    const exported = this.#exports.map(({ name, at }) => [
+      text(name),
+      0,
+      unsigned(this.#imports.length + at),
+    ]);
     return Uint8Array.from(
       flatten([
         [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],

@@ -1,7 +1,7 @@
 /** Chooses how a product of matrices of floats is computed. */
 import { features } from "../../wasm/features.js";
 import { ModuleBuilder } from "../../wasm/module.js";
-import type { Kernel, KernelLibrary } from "../kernel-library.js";
+import type { Kernel, KernelLibrary, Source } from "../kernel-library.js";
 import { type FloatLanes, type FloatType, floatLanes } from "../lanes.js";
 import { gemm, packLeft, packRight, workspaceBytes } from "./gemm.js";
 import { gemv } from "./gemv.js";
@@ -59,10 +59,10 @@ export function productKernel(
 }
 
 function vectorKernel(library: KernelLibrary, type: FloatType): Kernel | undefined {
-  const build = (): ModuleBuilder => {
+  const build = (): Source => {
     const module = new ModuleBuilder();
     gemv(module, floatLanes[type], library.fused, "gemv");
-    return module;
+    return { module };
   };
   return library.module(`gemv ${type}`, build)?.gemv;
 }
@@ -76,10 +76,10 @@ function matrixKernel(
   const lanes = floatLanes[type];
   const { m, n, k } = shape;
   const tile = tileFor(n, lanes.lanes, library);
-  const build = (): ModuleBuilder => {
+  const build = (): Source => {
     const module = new ModuleBuilder();
     gemm(module, lanes, tile, "gemm");
-    return module;
+    return { module };
   };
   const key = `gemm ${type} ${Object.values(tile).join()}`;
   const run = library.module(key, build)?.gemm;

@@ -1,0 +1,87 @@
+/** Loops over elements in WebAssembly: which of them, and with which arguments they are called. */
+import { byteSize, evaluateScalar, type LoopStep, type ScalarOp, sizeOf } from "@bitale/core";
+import type { NativeCall, Workshop } from "../program/frame.js";
+import { type Callee, ModuleBuilder } from "../wasm/module.js";
+import type { Kernel, KernelLibrary, Source } from "./kernel-library.js";
+import { type Level, levelsOf, walkOf } from "./levels.js";
+import { kindIn } from "./vector/elements.js";
+import type { ScalarFunction, Surroundings } from "./vector/emitter.js";
+import { keyOf, NotInVectors } from "./vector/expressions.js";
+import { type MapStructure, mapLoop } from "./vector/map-loop.js";
+import type { Operand } from "./vector/nest.js";
+
+/** Functions that core's are made of; engines call these fastest. Storing the result rounds it. */
+const directly: Readonly<Partial<Record<ScalarOp, (...args: number[]) => number>>> = {
+  ...{ exp: Math.exp, expm1: Math.expm1, log: Math.log, log1p: Math.log1p },
+  ...{ sin: Math.sin, cos: Math.cos, tan: Math.tan, arcsin: Math.asin, arccos: Math.acos },
+  ...{ arctan: Math.atan, arctan2: Math.atan2, sinh: Math.sinh, cosh: Math.cosh, tanh: Math.tanh },
+};
+
+/** Builds a kernel whose code may call functions of core on single numbers. */
+function sourceOf(
+  library: KernelLibrary,
+  add: (module: ModuleBuilder, around: Surroundings) => void,
+): Source | undefined {
+  const module = new ModuleBuilder();
+  const callees = new Map<string, Callee>();
+  const imports: Record<string, (...args: number[]) => number> = {};
+  const script = ({ op, from, dtype, operands }: ScalarFunction): Callee => {
+    const name = `${op} ${from} ${dtype}`;
+    const known = callees.get(name);
+    if (known !== undefined) return known;
+    const callee = module.import(name, new Array(operands).fill("f64"), ["f64"]);
+    imports[name] = directly[op] ?? ((...args) => evaluateScalar(op, from, dtype, args) as number);
+    callees.set(name, callee);
+    return callee;
+  };
+  try {
+    add(module, { fused: library.fused, constant: (words) => library.constant(words), script });
+  } catch (error) {
+    if (error instanceof NotInVectors) return undefined;
+    throw error;
+  }
+  return { module, imports };
+}
+
+/** Lengths, then for each operand its address and the strides, in bytes, where its walk is "s". */
+function argumentsOf(
+  levels: readonly Level[],
+  operands: readonly Operand[],
+  views: readonly NativeCall["args"][number][],
+): NativeCall["args"] {
+  return [
+    ...levels.map(({ length }) => length),
+    ...operands.flatMap(({ dtype, walks }, k) => [
+      views[k] as NativeCall["args"][number],
+      ...walks.flatMap((walk, level) =>
+        walk === "s" ? [(levels[level]?.strides[k] as number) * byteSize(dtype)] : [],
+      ),
+    ]),
+  ];
+}
+
+const operandKey = ({ dtype, walks }: Operand): string => `${dtype} ${walks.join("")}`;
+
+/** A loop as a call; undefined where it has no code in vectors, or is too small to have any. */
+export function nativeLoop(work: LoopStep, { library, inArena }: Workshop): NativeCall | undefined {
+  const { leaves, out, reduction, expression, shape } = work;
+  if (library === undefined || reduction !== undefined || sizeOf(shape) < 2) return undefined;
+  if ([out, ...leaves].some(({ dtype }) => kindIn(dtype) === undefined)) return undefined;
+  const { kept: levels } = levelsOf(work);
+  const views = [out, ...leaves];
+  const operands = views.map(
+    ({ dtype }, k): Operand => ({ dtype, walks: levels.map(({ strides }) => walkOf(strides[k] as number)) }),
+  );
+  const structure: MapStructure = {
+    loops: levels.length,
+    results: [{ ...(operands[0] as Operand), expression }],
+    leaves: operands.slice(1),
+  };
+  const key = `map ${levels.length} ${operands.map(operandKey).join()} ${keyOf([expression])}`;
+  const kernel: Kernel | undefined = library.module(key, () =>
+    sourceOf(library, (module, around) => mapLoop(module, structure, around, "loop")),
+  )?.loop;
+  if (kernel === undefined) return undefined;
+  for (const { slot } of views) inArena.add(slot);
+  return { kernel, args: argumentsOf(levels, operands, views) };
+}

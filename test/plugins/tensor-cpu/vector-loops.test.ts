@@ -1,0 +1,254 @@
+/** Loops in WebAssembly: long ones, all layouts and mixtures of dtypes, against the reference kernels. */
+import {
+  type BinaryName,
+  binaryNames,
+  type DType,
+  dtypes,
+  NDArray,
+  planRegion,
+  type Region,
+  type UnaryName,
+  unaryNames,
+} from "@bitale/core";
+import { ArenaMemory } from "@bitale/tensor-cpu";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { classOf } from "../../../plugins/tensor-cpu/dist/arena/arena.js";
+import { compileRegion } from "../../../plugins/tensor-cpu/dist/compile.js";
+import { KernelLibrary } from "../../../plugins/tensor-cpu/dist/kernels/kernel-library.js";
+import { nativeLoop } from "../../../plugins/tensor-cpu/dist/kernels/native-loop.js";
+import { floatFunctions } from "../../../plugins/tensor-cpu/dist/kernels/vector/float-functions.js";
+import { arrayArbitrary, RegionBuilder, runReference, sameArrays } from "../../region-builder.js";
+
+const memory = new ArenaMemory(1024 * 65_536);
+const libraries = {
+  fused: new KernelLibrary(memory, { deterministic: false }),
+  deterministic: new KernelLibrary(memory, { deterministic: true }),
+};
+
+/** The same window on the same numbers, in the arena. */
+function inArena({ data, shape, strides, offset, dtype }: NDArray): NDArray {
+  const home = memory.allocateDirty([data.length], dtype);
+  home.data.set(data as never);
+  return new NDArray({ data: home.data, shape, strides, offset, dtype });
+}
+
+/** Runs a region in WebAssembly, on operands outside and inside of the arena; only the results may be written. */
+function agree(region: Region, inputs: readonly NDArray[], tolerance = 0): void {
+  const expected = runReference(region, inputs);
+  const bytes = new Uint8Array(memory.arena.buffer);
+  const around = ({ data: { byteOffset, byteLength } }: NDArray): Uint8Array =>
+    bytes.subarray(byteOffset + byteLength, byteOffset + classOf(byteLength));
+  const inside = inputs.map(inArena);
+  for (const [way, library] of Object.entries(libraries)) {
+    const executable = compileRegion(region, memory, { codegen: true, library });
+    for (const operands of [inputs, inside, inside]) {
+      const results = executable.run(operands, []) as NDArray[];
+      results.forEach((value, i) => {
+        expect(sameArrays(value, expected[i] as NDArray, tolerance), `output ${i}, ${way}`).toBeUndefined();
+      });
+      for (const value of results) around(value).fill(0xab);
+      for (const value of [...results].reverse()) memory.free(value);
+      // The next run gets the same blocks, where nothing is brought into the arena between.
+      if (operands === inputs) continue;
+      const again = executable.run(operands, []) as NDArray[];
+      again.forEach((value, i) => {
+        expect(value.data.byteOffset).toBe(results[i]?.data.byteOffset);
+        expect(around(value).every((byte) => byte === 0xab)).toBe(true);
+      });
+      for (const value of again) memory.free(value);
+    }
+    executable.dispose?.();
+  }
+  inside.forEach((array, i) => {
+    expect(sameArrays(array, inputs[i] as NDArray, 0)).toBeUndefined();
+  });
+}
+
+/** How many loops of a region run in WebAssembly. */
+function nativeLoops(region: Region): number {
+  const strides = region.inputs.map((id) => {
+    const { shape } = region.values[id] as { shape: readonly number[] };
+    return shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+  });
+  const workshop = { codegen: true, library: libraries.fused, inArena: new Set<number>() };
+  return planRegion(region, strides).steps.filter(
+    (step) => step.kind === "loop" && nativeLoop(step, workshop) !== undefined,
+  ).length;
+}
+
+const vectorDTypes = dtypes.filter((dtype) => dtype !== "float16");
+/** Functions of floats that are computed one by one. */
+const onlyScalar = [
+  "tan",
+  "arcsin",
+  "arccos",
+  "arctan",
+  "sinh",
+  "cosh",
+  "exp",
+  "expm1",
+  "log",
+  "log1p",
+  "sin",
+  "cos",
+  "tanh",
+  "sigmoid",
+  "erf",
+];
+const lengths = fc.oneof(fc.integer({ min: 1, max: 70 }), fc.constantFrom(3, 4, 5, 15, 16, 17, 32, 64));
+
+describe("maps", () => {
+  it("every op in vectors has them for the dtypes that it is defined for", () => {
+    const found: string[] = [];
+    const missing: string[] = [];
+    const defined = (op: UnaryName | BinaryName, dtype: DType, operands: number): Region | undefined => {
+      try {
+        const b = new RegionBuilder();
+        const inputs = Array.from({ length: operands }, () => b.input(dtype, [9]));
+        return b.region(b.apply(op, {}, inputs));
+      } catch {
+        return undefined;
+      }
+    };
+    for (const dtype of vectorDTypes) {
+      for (const op of [...unaryNames, ...binaryNames]) {
+        const region = defined(op, dtype, (unaryNames as readonly string[]).includes(op) ? 1 : 2);
+        if (region !== undefined) (nativeLoops(region) === 1 ? found : missing).push(`${op} ${dtype}`);
+      }
+    }
+    const rare = ["sign", "floorDiv", "mod", "pow"];
+    expect(missing.sort()).toEqual(rare.flatMap((op) => [`${op} int64`, `${op} uint64`]).sort());
+    expect(found.length).toBeGreaterThan(200);
+  });
+
+  it("of any length, layout and dtype, with mixtures of dtypes in one loop", () => {
+    const plan = fc
+      .tuple(
+        fc.integer({ min: 1, max: 3 }),
+        lengths,
+        fc.array(fc.constantFrom<DType>(...vectorDTypes), { minLength: 4, maxLength: 4 }),
+        fc.array(fc.tuple(fc.nat(999), fc.nat(99), fc.nat(99)), { minLength: 1, maxLength: 9 }),
+      )
+      .chain(([rows, columns, types, dice]) => {
+        const shapes = [[rows, columns], [columns], [rows, 1], []];
+        return fc.tuple(
+          fc.constant(dice),
+          fc.tuple(...shapes.map((shape, i) => arrayArbitrary(types[i] as DType, shape, true))),
+        );
+      });
+    const inexact = ["pow", "mod", "floorDiv", "arctan2", ...Object.keys(floatFunctions), ...onlyScalar];
+    const ops = [...unaryNames, ...binaryNames].filter((op) => !inexact.includes(op));
+    fc.assert(
+      fc.property(plan, ([dice, inputs]) => {
+        const b = new RegionBuilder();
+        const pool = inputs.map((input) => b.input(input.dtype, input.shape));
+        let last = pool[0] as number;
+        for (const [kind, p, q] of dice) {
+          const [left, other] = [last, pool[p % pool.length] as number];
+          try {
+            if (kind % 4 === 0) {
+              const to = vectorDTypes[q % vectorDTypes.length] as DType;
+              last = b.node("cast", {}, [left], to, b.shapeOf(left));
+            } else {
+              const op = ops[q % ops.length] as UnaryName | BinaryName;
+              const dtype = b.dtypeOf(left);
+              const right =
+                b.dtypeOf(other) === dtype ? other : b.node("cast", {}, [other], dtype, b.shapeOf(other));
+              const unary = (unaryNames as readonly string[]).includes(op);
+              last = b.apply(op as "add", {}, unary ? [left] : [left, right]);
+            }
+            pool.push(last);
+          } catch {
+            // Not defined for the dtype.
+          }
+        }
+        if (last > 3) agree(b.region(last), inputs);
+      }),
+      { numRuns: 250 },
+    );
+  });
+
+  it("casts of floats of any size wrap as the reference does", () => {
+    const values = fc.array(
+      fc.oneof(
+        fc.double(),
+        fc.double({ min: -(2 ** 33), max: 2 ** 33 }),
+        fc.constantFrom(
+          Number.NaN,
+          Number.POSITIVE_INFINITY,
+          2 ** 31,
+          -(2 ** 31),
+          2 ** 32,
+          -0.5,
+          4294967295.5,
+        ),
+      ),
+      { minLength: 9, maxLength: 9 },
+    );
+    fc.assert(
+      fc.property(
+        values,
+        fc.constantFrom<DType>("float32", "float64"),
+        fc.constantFrom<DType>("int8", "int16", "int32", "uint8", "uint16", "uint32", "bool", "float32"),
+        (list, from, to) => {
+          const b = new RegionBuilder();
+          const cast = b.node("cast", {}, [b.input(from, [9])], to, [9]);
+          const x = memory.allocate([9], from);
+          list.forEach((value, i) => {
+            x.data[i] = value;
+          });
+          expect(nativeLoops(b.region(cast))).toBe(1);
+          agree(b.region(cast), [x]);
+          memory.free(x);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it("quotients and remainders of integers", () => {
+    const small = fc.constantFrom<DType>("int8", "int16", "int32", "uint8", "uint16", "uint32");
+    const edges = fc.constantFrom(0, 1, -1, 2, 3, -7, 127, -128, 2 ** 31 - 1, -(2 ** 31));
+    fc.assert(
+      fc.property(
+        small,
+        fc.array(edges, { minLength: 11, maxLength: 11 }),
+        fc.array(edges, { minLength: 11, maxLength: 11 }),
+        (dtype, xs, ys) => {
+          const b = new RegionBuilder();
+          const inputs = [b.input(dtype, [11]), b.input(dtype, [11])];
+          const values = [xs, ys].map((list) => {
+            const array = memory.allocate([11], dtype);
+            list.forEach((value, i) => {
+              array.data[i] = value;
+            });
+            return array;
+          });
+          agree(b.region(b.apply("floorDiv", {}, inputs), b.apply("mod", {}, inputs)), values);
+          values.forEach((value) => {
+            memory.free(value);
+          });
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it("reads that overlap: a vector with itself shifted and reversed", () => {
+    fc.assert(
+      fc.property(lengths, fc.constantFrom<DType>("float32", "float64", "int32", "uint8"), (n, dtype) => {
+        const b = new RegionBuilder();
+        const x = b.input(dtype, [n + 2]);
+        const part = (start: number, step: number): number =>
+          b.node("slice", { starts: [start], steps: [step] }, [x], dtype, [n]);
+        const sum = b.apply("add", {}, [part(0, 1), b.apply("mul", {}, [part(1, 1), part(n + 1, -1)])]);
+        const value = memory.allocate([n + 2], dtype);
+        for (let i = 0; i < n + 2; i++) value.data[i] = (i * 7) % 11;
+        agree(b.region(sum), [value]);
+        memory.free(value);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
