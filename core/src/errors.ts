@@ -56,6 +56,7 @@ export type ErrorCode =
   | "NEEDS_ASYNC"
   | "KERNEL_FAILED"
   | "CHANGED_MEANWHILE"
+  | "WOULD_DEADLOCK"
   | "DEVICE_LOST"
   // plugins and configuration
   | "BAD_PLUGIN"

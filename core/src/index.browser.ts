@@ -57,7 +57,14 @@ export { Apply, Constant, isConstant, isVariable, Op, Variable } from "./graph/n
 export { debugPrint, type Printable } from "./graph/print.js";
 export type { DebugPrintOptions } from "./graph/print-options.js";
 export { replace } from "./graph/replace.js";
-export { type BorrowOptions, type FilterOptions, isType, type Operator, Type } from "./graph/type.js";
+export {
+  type BorrowOptions,
+  type FilterOptions,
+  isType,
+  type Operator,
+  type StorageLock,
+  Type,
+} from "./graph/type.js";
 export { ancestors, clients, freeVariables, graphInputs, toposort } from "./graph/walk.js";
 export { type AdadeltaOptions, adadelta } from "./optimizers/adadelta.js";
 export { type AdagradOptions, adagrad } from "./optimizers/adagrad.js";

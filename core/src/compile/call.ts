@@ -5,6 +5,7 @@
 import { type Apply, isConstant, type Variable } from "../graph/nodes.js";
 import type { Type } from "../graph/type.js";
 import type { Executable, HostMemory } from "../plugin/contract.js";
+import type { Container } from "../shared/container.js";
 import { giveBack, type NewValue, replaceAll } from "../shared/replace-all.js";
 import { evaluatePrimitive } from "../tensor/evaluate.js";
 import { isNDArray, type NDArray, scalarNDArray } from "../tensor/ndarray.js";
@@ -31,25 +32,31 @@ import { Facts, inferNode, inferShapes, inOrder, lowerRegion, type Shapes } from
 type Values = unknown[];
 
 /** Reads the storage of every shared variable, and of inputs without an argument. */
-function enter(linked: Linked, args: readonly unknown[]): Values {
+function enter(linked: Linked, args: readonly unknown[], detached: boolean): Values {
   const values: Values = new Array(linked.slotCount);
+  const read = (container: Container | undefined): unknown =>
+    detached && container?.type.lock !== undefined
+      ? container.type.copyInternal(container.internal)
+      : container?.internal;
   linked.inputs.forEach((slot, i) => {
-    values[slot.index] = args[i] ?? linked.graph.inputs[i]?.container?.internal;
+    values[slot.index] = args[i] ?? read(linked.graph.inputs[i]?.container);
   });
-  for (const { variable, slot } of linked.shared) values[slot.index] = variable.container.internal;
+  for (const { variable, slot } of linked.shared) values[slot.index] = read(variable.container);
   return values;
 }
 
 /**
  * Runs a call up to the commit. A generator: where a value can only be read asynchronously it yields the promise and
  * is given what it resolved to; a synchronous caller checks `needsAsync` before it starts.
+ * @param detached true: storage that other threads see is copied before anything is waited for
  */
 export function* run(
   linked: Linked,
   args: readonly unknown[],
   memory: HostMemory,
+  detached = false,
 ): Generator<Promise<unknown>, Outcome, unknown> {
-  const values = enter(linked, args);
+  const values = enter(linked, args, detached);
   const owned = new Map<unknown, Slot>();
   const discard = (): void => {
     for (const [value, slot] of owned) linked.maker.get(slot.index)?.release(slot.type, value);
@@ -301,6 +308,8 @@ function exitTaker(
         const host = yield* toHost(slot.type, value, true);
         return type.fromHost(host, { borrow: false });
       }
+      // It will be copied into the storage, and is given back with what the call made.
+      if (type.lock !== undefined) return owned.has(value) ? value : type.copyInternal(value);
       if (type.residence === "host") {
         return type.fromHost(value, { borrow: owned.delete(value) });
       }

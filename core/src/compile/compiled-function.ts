@@ -17,6 +17,7 @@ import type { Input, Outputs } from "./options.js";
 import { printLinked, signatureText } from "./print.js";
 import type { FunctionProfile } from "./profile.js";
 import { QuickArguments } from "./quick-arguments.js";
+import { StorageLocks } from "./storage-locks.js";
 
 type HostOf<V> =
   V extends Out<infer W>
@@ -115,9 +116,11 @@ export function makeFunction(
   const settles = hasDevice(linked);
 
   const { profiler } = linked;
-  const direct = isDirect(linked)
-    ? new DirectCall(linked, surroundings.memory, surroundings.warn, () => changedMeanwhile(functionName))
-    : undefined;
+  const locks = new StorageLocks(linked);
+  const direct =
+    locks.none && isDirect(linked)
+      ? new DirectCall(linked, surroundings.memory, surroundings.warn, () => changedMeanwhile(functionName))
+      : undefined;
   const quick = direct === undefined ? undefined : QuickArguments.of(linked, surroundings.memory);
   const callNow = (...args: unknown[]): unknown => {
     if (direct === undefined || quick === undefined || direct.busy) return invoke({ args });
@@ -134,23 +137,23 @@ export function makeFunction(
     const args = matchArguments(linked.graph.inputs, call, functionName, made.trustInput);
     const select = selection(layout, call, functionName);
     if (direct !== undefined && !direct.busy) return select(direct.run(args));
-    const unchanged = watch(linked);
-    const { value } = run(linked, args, surroundings.memory).next() as { value: Outcome };
-    if (!unchanged()) {
-      abandon(value);
-      throw changedMeanwhile(functionName);
-    }
-    commit(value, surroundings.warn);
-    return select(value.outputs);
+    return locks.hold(() => {
+      const unchanged = watch(linked);
+      const { value } = run(linked, args, surroundings.memory).next() as { value: Outcome };
+      if (!unchanged()) {
+        abandon(value);
+        throw changedMeanwhile(functionName);
+      }
+      commit(value, surroundings.warn);
+      return select(value.outputs);
+    });
   };
   const invokeWaiting = async (call: Invocation): Promise<unknown> => {
     if (waits === undefined && !settles) return invokeNow(call);
     const args = matchArguments(linked.graph.inputs, call, functionName, made.trustInput);
     const select = selection(layout, call, functionName);
     return surroundings.inOrder(async () => {
-      const outcome = await attempt(linked, args, surroundings.memory);
-      commit(outcome, surroundings.warn);
-      return select(outcome.outputs);
+      return select(await attempt(linked, args, locks, surroundings));
     });
   };
   const invoke =
@@ -185,12 +188,24 @@ export function makeFunction(
   return made;
 }
 
-/** Runs a call that may wait, again where a shared variable was changed meanwhile: no change is ever lost. */
-async function attempt(linked: Linked, args: readonly unknown[], memory: HostMemory): Promise<Outcome> {
+/**
+ * Runs a call that may wait, again where a shared variable was changed meanwhile: no change is ever lost. Storage that
+ * other threads see is copied first: nobody is kept waiting for a device.
+ * @returns the outputs, once everything is stored
+ */
+async function attempt(
+  linked: Linked,
+  args: readonly unknown[],
+  locks: StorageLocks,
+  { memory, warn }: CallSurroundings,
+): Promise<readonly unknown[]> {
   for (;;) {
-    const unchanged = watch(linked);
-    const steps = run(linked, args, memory);
-    let state = steps.next();
+    let unchanged = (): boolean => true;
+    const steps = run(linked, args, memory, !locks.none);
+    let state = locks.hold(() => {
+      unchanged = watch(linked);
+      return steps.next();
+    });
     while (!state.done) {
       const awaited = await state.value.then(
         (value) => ({ value }),
@@ -200,7 +215,12 @@ async function attempt(linked: Linked, args: readonly unknown[], memory: HostMem
     }
     const outcome = state.value;
     await settled(outcome);
-    if (unchanged()) return outcome;
+    const stored = locks.hold(() => {
+      if (!unchanged()) return false;
+      commit(outcome, warn);
+      return true;
+    });
+    if (stored) return outcome.outputs;
     abandon(outcome);
   }
 }

@@ -17,6 +17,17 @@ export interface BorrowOptions {
 
 const BRAND = Symbol.for("bitale.type");
 
+/**
+ * How storage is used that other threads see. A call takes the locks of all such variables that it reads or updates,
+ * the lowest first, before it reads anything, and gives them back when its results are stored or it has failed.
+ */
+export interface StorageLock<Internal = unknown> {
+  readonly order: number;
+  /** Waits until nobody else is in; the same thread may enter again. */
+  enter(internal: Internal): void;
+  leave(internal: Internal): void;
+}
+
 /** A rich operation that a Type takes over for its variables, such as `dot` of a sparse matrix. */
 export type Operator = (...operands: readonly unknown[]) => unknown;
 
@@ -40,6 +51,12 @@ export abstract class Type<Host = unknown, Internal = unknown> {
    * expression of another Type that becomes a new value of this one (undefined: it cannot).
    */
   readonly operators: Readonly<Record<string, Operator>> = {};
+
+  /**
+   * There where other threads see the storage: then it is never replaced but written to, by `assign`, which must take
+   * every value of this Type.
+   */
+  readonly lock: StorageLock<Internal> | undefined = undefined;
 
   /** Checks a value and converts it to this Type's host value. Throws a TypeError; never changes the value. */
   abstract filter(value: unknown, options?: FilterOptions): Host;

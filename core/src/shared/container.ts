@@ -66,11 +66,13 @@ export class Container<Host = unknown, Internal = unknown> {
     const rules = { strict: this.strict, allowDowncast: this.allowDowncast, subject };
     if (this.type.isInternal(value)) {
       const internal = this.type.filterInternal(value, rules);
+      if (this.#write(internal)) return;
       this.replace(borrow ? internal : this.type.copyInternal(internal), borrow);
       return;
     }
     const host = this.type.filter(value, rules);
     const { cell } = this;
+    if (this.#write(host as unknown as Internal)) return;
     if (!borrow && !cell.lent && cell.value !== undefined && this.type.assign(cell.value, host)) {
       cell.version++;
       return;
@@ -90,12 +92,28 @@ export class Container<Host = unknown, Internal = unknown> {
    */
   swap(internal: Internal, lent = false): Internal | undefined {
     const { cell } = this;
+    if (this.#write(internal)) return undefined;
     const old = cell.value;
     const recycle = old !== undefined && old !== internal && !cell.lent;
     cell.value = internal;
     cell.version++;
     cell.lent = lent;
     return recycle ? old : undefined;
+  }
+
+  /** Writes into storage that other threads see; false: it is not of that kind. */
+  #write(value: Internal): boolean {
+    const { cell, type } = this;
+    const { lock } = type;
+    if (lock === undefined || cell.value === undefined) return false;
+    lock.enter(cell.value);
+    try {
+      type.assign(cell.value, value as unknown as Host);
+      cell.version++;
+    } finally {
+      lock.leave(cell.value);
+    }
+    return true;
   }
 
   /** The internal value. @throws BitaleTypeError DISPOSED */

@@ -33,6 +33,7 @@ export const plugin = definePlugin({
   priority: 100,
   kwargs: {
     borrow: kwarg.boolean(),
+    crossThread: kwarg.boolean(),
     shape: kwarg.shape(),
     broadcastable: kwarg.array(kwarg.boolean()),
   },
