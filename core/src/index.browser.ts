@@ -152,22 +152,29 @@ export {
   scalarNDArray,
   writeElement,
 } from "./tensor/ndarray.js";
+export * from "./tensor/ops/activations.js";
 export * from "./tensor/ops/creation.js";
+export * from "./tensor/ops/diagonals.js";
+export * from "./tensor/ops/einsum.js";
 export * from "./tensor/ops/elementwise.js";
+export * from "./tensor/ops/flat-nonzero.js";
+export * from "./tensor/ops/floating-point.js";
+export * from "./tensor/ops/gathering.js";
 export { disconnectedGrad, gradClip, gradScale, mapGrad, zeroGrad } from "./tensor/ops/gradient-flow.js";
+export * from "./tensor/ops/index-arithmetic.js";
 export {
   addIndex,
   type IndexItem,
   index,
   narrow,
-  pick,
-  type Slice,
   setIndex,
-  slice,
-  take,
-  takeAlongAxis,
 } from "./tensor/ops/indexing.js";
+export * from "./tensor/ops/joining.js";
 export * from "./tensor/ops/linear-algebra.js";
+export * from "./tensor/ops/linear-solve.js";
+export * from "./tensor/ops/logical.js";
+export * from "./tensor/ops/losses.js";
+export * from "./tensor/ops/norms.js";
 export {
   asTensor,
   asVariable,
@@ -178,16 +185,37 @@ export {
   type TensorVariable,
 } from "./tensor/ops/operands.js";
 export * from "./tensor/ops/ordering.js";
+export * from "./tensor/ops/padding.js";
 export * from "./tensor/ops/random.js";
 export * from "./tensor/ops/rearranging.js";
-export * from "./tensor/ops/reductions.js";
 export {
+  type AxisOption,
+  all,
+  any,
+  argmax,
+  argmin,
+  logSumExp,
+  type MeanOptions,
+  max,
+  mean,
+  min,
+  prod,
+  type ReductionOptions,
+  type SumOptions,
+  std,
+  sum,
+  type VarianceOptions,
+  variance,
+} from "./tensor/ops/reductions.js";
+export {
+  broadcastArrays,
   broadcastTo,
   concatenate,
   dimShuffle,
   expandDims,
   flatten,
   type Length,
+  moveAxis,
   reshape,
   shapeOf,
   size,
@@ -197,7 +225,26 @@ export {
   swapAxes,
   transpose,
 } from "./tensor/ops/shaping.js";
+export { type Slice, slice } from "./tensor/ops/slices.js";
 export * from "./tensor/ops/softmax.js";
+export {
+  arccosh,
+  arcsinh,
+  arctanh,
+  cbrt,
+  degrees,
+  exp2,
+  heaviside,
+  hypot,
+  lerp,
+  logAddExp,
+  logAddExp2,
+  radians,
+  sinc,
+  square,
+  xlogy,
+} from "./tensor/ops/special-functions.js";
+export * from "./tensor/ops/statistics.js";
 export { type PinnedShapeKwargs, pinnedShape } from "./tensor/pinned-shape.js";
 export { isPrimitive, PrimitiveOp } from "./tensor/primitive-op.js";
 export * from "./tensor/primitives.js";

@@ -43,6 +43,9 @@ const apply = <N extends b.PrimitiveName>(
 const wide = (x: b.TensorVariable): b.TensorVariable => x.astype("float64");
 const positive = (x: b.TensorVariable): b.TensorVariable => x.gt(0.0051);
 const shift = (y: b.TensorVariable): b.TensorVariable => y.add(0.0051);
+/** Symmetric matrices with large diagonals: regular, and positive definite. */
+const definite = (x: b.TensorVariable): b.TensorVariable =>
+  b.matmul(x, b.matrixTranspose(x)).add(b.eye(3, 3, 0, "int8").mul(3));
 const bits = (x: b.TensorVariable): b.TensorVariable => x.astype("int32");
 const positions = (data: readonly (readonly number[])[] | readonly number[]) =>
   b.constant(data as never, { dtype: "int64" });
@@ -192,6 +195,36 @@ const samples: { readonly [P in b.PrimitiveName]: Sample } = {
   iota: matrix((x) => x.mul(wide(apply("iota", { length: "dynamic" }, length(x, 1))))),
   argsort: matrix((x) => wide(apply("argsort", { axis: 1 }, x)).mul(x)),
   cumsum: matrix((x) => apply("cumsum", { axis: 0 }, x)),
+  cumprod: matrix((x) => apply("cumprod", { axis: 1 }, x)),
+  cummax: matrix((x) => apply("cummax", { axis: 1 }, x)),
+  cummin: matrix((x) => apply("cummin", { axis: 0 }, x)),
+  cholesky: matrices((x) => apply("cholesky", {}, definite(x)), [2, 3, 3]),
+  solve: matrices(
+    (x, y) =>
+      b.add(
+        apply("solve", { transpose: false }, definite(x), y),
+        apply("solve", { transpose: true }, definite(x), y),
+      ),
+    [2, 3, 3],
+    [2, 3, 2],
+  ),
+  solveTriangular: matrices(
+    (x, y) =>
+      b.add(
+        apply("solveTriangular", { lower: true, transpose: false, unit: false }, definite(x), y),
+        apply("solveTriangular", { lower: false, transpose: true, unit: true }, x, y),
+      ),
+    [3, 3],
+    [3, 2],
+  ),
+  determinant: matrices(
+    (x) =>
+      b.add(
+        apply("determinant", { part: "value" }, definite(x)).mul(0.1),
+        apply("determinant", { part: "logarithm" }, definite(x)),
+      ),
+    [2, 3, 3],
+  ),
   randomBits: matrix((x) =>
     x.mul(wide(apply("randomBits", { length: 3 }, b.constant(b.randomState(1, 0)))).mul(2 ** -32)),
   ),

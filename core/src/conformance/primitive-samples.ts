@@ -7,6 +7,7 @@ import {
   argReductionNames,
   type BinaryName,
   binaryNames,
+  cumulativeNames,
   type LoweredName,
   type LoweredParams,
   type ReductionName,
@@ -128,6 +129,16 @@ function table<N extends LoweredName>(
   return Object.fromEntries(names.map((name) => [name, rule(name)])) as never;
 }
 
+/** Two symmetric matrices with a dominant diagonal: positive definite. */
+function definite(dtype: DType): NDArray {
+  const array = emptyNDArray([2, 3, 3], dtype);
+  const values = [3, 0.5, -1, 0.5, 4, 0.25, -1, 0.25, 2.5, 2, 1, 0, 1, 3, -1, 0, -1, 5];
+  values.forEach((value, i) => {
+    writeElement(array, i, castScalar(value, dtype));
+  });
+  return array;
+}
+
 /** A sample whose result has a dtype and shape of its own. */
 const shaped = <N extends LoweredName>(
   params: LoweredParams[N],
@@ -226,8 +237,29 @@ export const primitiveSamples: { readonly [N in LoweredName]: SampleRule<N> } = 
     const withNaN = [...anything, Number.NaN, ...anything];
     return [0, 1].flatMap((axis) => sample("argsort", { axis }, repeat(dtype, [3, 9], { floats: withNaN })));
   },
-  cumsum: (dtype) =>
-    [0, 1].flatMap((axis) => sample("cumsum", { axis }, repeat(dtype, [2, 3, 4], { ints: nonzero }))),
+  ...table(
+    cumulativeNames,
+    (name) => (dtype) =>
+      [0, 1].flatMap((axis) => sample(name, { axis }, repeat(dtype, [2, 3, 4], { ints: nonzero }))),
+  ),
+  cholesky: (dtype) => sample("cholesky", {}, definite(dtype)),
+  solve: (dtype) =>
+    [false, true].flatMap((transpose) =>
+      sample("solve", { transpose }, definite(dtype), repeat(dtype, [2, 3, 2])),
+    ),
+  solveTriangular: (dtype) =>
+    [false, true].flatMap((lower) =>
+      sample(
+        "solveTriangular",
+        { lower, transpose: lower, unit: false },
+        definite(dtype),
+        repeat(dtype, [2, 3, 2]),
+      ),
+    ),
+  determinant: (dtype) =>
+    (["value", "sign", "logarithm"] as const).flatMap((part) =>
+      sample("determinant", { part }, definite(dtype)),
+    ),
   randomBits: (dtype) => {
     const state = [7, 3, 0xffffffff, 1];
     return dtype === "uint32"

@@ -16,7 +16,11 @@ import {
   type ArgReductionName,
   argReductionNames,
   binaryNames,
+  type CumulativeName,
+  cumulativeNames,
   type DotParams,
+  type LinearName,
+  linearNames,
   type PrimitiveName,
   type PrimitiveParams,
   type ReductionName,
@@ -68,7 +72,7 @@ const elementwise = <N extends PrimitiveName>(call: BatchCall<N>): TensorVariabl
 const reduction = <N extends ReductionName>({ params, inputs, apply }: BatchCall<N>): TensorVariable =>
   apply({ axes: params.axes.map((axis) => axis + 1) } as PrimitiveParams[N], inputs);
 
-type AlongAxis = ArgReductionName | "argsort" | "cumsum";
+type AlongAxis = ArgReductionName | CumulativeName | "argsort";
 /** An op along one axis of its only operand. */
 const alongAxis = <N extends AlongAxis>({ params, inputs, apply }: BatchCall<N>): TensorVariable =>
   apply({ axis: params.axis + 1 } as PrimitiveParams[N], inputs);
@@ -78,6 +82,12 @@ type AlongAxisOfAll = "concatenate" | "takeAlongAxis" | "scatterAlongAxis";
 const alongAxisOfAll = <N extends AlongAxisOfAll>(call: BatchCall<N>): TensorVariable =>
   call.apply(
     { ...call.params, axis: call.params.axis + 1 },
+    call.inputs.map((_, i) => asBatch(call, i)),
+  );
+/** An op on the last axes, with more of them in front. */
+const stacked = <N extends LinearName>(call: BatchCall<N>): TensorVariable =>
+  call.apply(
+    call.params,
     call.inputs.map((_, i) => asBatch(call, i)),
   );
 const never = () => undefined;
@@ -167,7 +177,8 @@ export const batchRules: BatchRules = {
   dot: ({ params, inputs, batched }) =>
     batchedDot(params, inputs as unknown as readonly [TensorVariable, TensorVariable], batched),
   argsort: alongAxis,
-  cumsum: alongAxis,
+  ...table(cumulativeNames, alongAxis),
+  ...table(linearNames, stacked),
   // Lengths are the same for every entry of a batch: whoever walks the graph leaves `dimension` as it is.
   dimension: never,
   iota: never,

@@ -1,7 +1,6 @@
 /** Gradients of the primitives that move elements, and of the general dot. */
 import { zerosLike } from "../tensor/ops/creation.js";
 import { add } from "../tensor/ops/elementwise.js";
-import { index, slice } from "../tensor/ops/indexing.js";
 import type { TensorVariable } from "../tensor/ops/operands.js";
 import {
   broadcastLike,
@@ -33,7 +32,6 @@ type Shaping =
   | "dot"
   | "iota"
   | "argsort"
-  | "cumsum"
   | "randomBits"
   | "nonzero";
 
@@ -189,14 +187,6 @@ export const shapingGradients: GradientRules<Shaping> = {
   },
   iota: () => [],
   argsort: () => [undefined],
-  cumsum: ({ params, gradient }) => {
-    const { axis } = params;
-    const backwards = (x: TensorVariable): TensorVariable => {
-      const items = lengthsOf(x).map((_, i) => (i === axis ? slice(null, null, -1) : slice()));
-      return index(x, ...items);
-    };
-    return [backwards(primitive("cumsum", { axis }, [backwards(gradient)]))];
-  },
   randomBits: () => [undefined],
   nonzero: () => [undefined],
 };

@@ -1,5 +1,7 @@
 import type { PrimitiveName } from "../tensor/primitives.js";
+import { cumulativeGradients } from "./cumulative.js";
 import { binaryGradients, otherElementwiseGradients, unaryGradients } from "./elementwise.js";
+import { linearGradients } from "./linear.js";
 import { reductionGradients } from "./reductions.js";
 import type { GradientRules } from "./rule.js";
 import { shapingGradients } from "./shaping.js";
@@ -11,4 +13,6 @@ export const gradientRules: GradientRules<PrimitiveName> = {
   ...otherElementwiseGradients,
   ...reductionGradients,
   ...shapingGradients,
+  ...cumulativeGradients,
+  ...linearGradients,
 };

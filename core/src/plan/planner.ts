@@ -352,6 +352,13 @@ class Planner {
       }
       case "argsort":
       case "cumsum":
+      case "cumprod":
+      case "cummax":
+      case "cummin":
+      case "cholesky":
+      case "solve":
+      case "solveTriangular":
+      case "determinant":
       case "randomBits": {
         const operands = inputs.map((view) => this.#contiguous(view));
         this.#steps.push({

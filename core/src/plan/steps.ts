@@ -7,6 +7,8 @@ import type { DType } from "../tensor/dtype.js";
 import type {
   ArgReductionName,
   BinaryName,
+  CumulativeName,
+  LinearName,
   LoweredParams,
   ReductionName,
   StartSpec,
@@ -88,7 +90,7 @@ export type IndexingStep = {
   };
 }[IndexingName];
 
-export type WholeName = "argsort" | "cumsum" | "randomBits";
+export type WholeName = "argsort" | "randomBits" | CumulativeName | LinearName;
 
 /** A primitive on whole row-major operands, which a backend runs in its own way or by core's reference kernel. */
 export type WholeStep = {

@@ -1,23 +1,23 @@
 /** Chainable methods of every Variable: each calls the op of the same name, so plugins' Types may take it over. */
 import { Variable } from "../graph/nodes.js";
 import type { DType } from "./dtype.js";
+import * as diagonals from "./ops/diagonals.js";
 import * as elementwise from "./ops/elementwise.js";
-import { addIndex, type IndexItem, index, narrow, setIndex, take } from "./ops/indexing.js";
-import { dot } from "./ops/linear-algebra.js";
+import * as floatingPoint from "./ops/floating-point.js";
+import * as gathering from "./ops/gathering.js";
+import { addIndex, type IndexItem, index, narrow, setIndex } from "./ops/indexing.js";
+import * as joining from "./ops/joining.js";
+import * as linearAlgebra from "./ops/linear-algebra.js";
+import * as norms from "./ops/norms.js";
 import { cast, type Operand, overridden, type TensorVariable } from "./ops/operands.js";
+import * as ordering from "./ops/ordering.js";
+import * as padding from "./ops/padding.js";
+import * as rearranging from "./ops/rearranging.js";
 import * as reductions from "./ops/reductions.js";
-import {
-  broadcastTo,
-  dimShuffle,
-  expandDims,
-  flatten,
-  type Length,
-  reshape,
-  shapeOf,
-  squeeze,
-  transpose,
-} from "./ops/shaping.js";
-import { logSoftmax, softmax } from "./ops/softmax.js";
+import * as shaping from "./ops/shaping.js";
+import { broadcastTo, dimShuffle, type Length, reshape, shapeOf, transpose } from "./ops/shaping.js";
+import * as softmaxes from "./ops/softmax.js";
+import * as statistics from "./ops/statistics.js";
 
 const unaryMethods = [
   "neg",
@@ -29,10 +29,20 @@ const unaryMethods = [
   "expm1",
   "sqrt",
   "sqr",
+  "reciprocal",
+  "log2",
+  "log10",
   "sin",
   "cos",
+  "tan",
+  "arcsin",
+  "arccos",
+  "arctan",
+  "sinh",
+  "cosh",
   "tanh",
   "sigmoid",
+  "softplus",
   "relu",
   "erf",
   "floor",
@@ -40,6 +50,8 @@ const unaryMethods = [
   "round",
   "trunc",
   "invert",
+  "isNaN",
+  "isInf",
 ] as const;
 const binaryMethods = [
   "add",
@@ -51,6 +63,7 @@ const binaryMethods = [
   "pow",
   "maximum",
   "minimum",
+  "arctan2",
   "eq",
   "neq",
   "lt",
@@ -71,8 +84,87 @@ const reductionMethods = [
   "all",
   "argmax",
   "argmin",
+  "variance",
   "std",
+  "logSumExp",
 ] as const;
+/** Ops whose first operand is the variable; what follows stays in its order. */
+const furtherMethods = [
+  "clip",
+  "isFinite",
+  "ptp",
+  "countNonzero",
+  "median",
+  "quantile",
+  "norm",
+  "argsort",
+  "sort",
+  "topK",
+  "cumsum",
+  "cumprod",
+  "cummax",
+  "cummin",
+  "diff",
+  "take",
+  "takeAlongAxis",
+  "putAlongAxis",
+  "narrow",
+  "repeat",
+  "tile",
+  "roll",
+  "flip",
+  "pad",
+  "split",
+  "arraySplit",
+  "unstack",
+  "diag",
+  "diagonal",
+  "trace",
+  "tril",
+  "triu",
+  "swapAxes",
+  "moveAxis",
+  "expandDims",
+  "squeeze",
+  "flatten",
+  "dot",
+  "matmul",
+  "inner",
+  "outer",
+  "tensorDot",
+  "softmax",
+  "logSoftmax",
+] as const;
+
+const furtherOps = {
+  ...diagonals,
+  ...elementwise,
+  ...floatingPoint,
+  ...gathering,
+  narrow,
+  ...joining,
+  ...linearAlgebra,
+  ...norms,
+  ...ordering,
+  ...padding,
+  ...rearranging,
+  ...shaping,
+  ...softmaxes,
+  ...statistics,
+};
+type FurtherOps = { readonly narrow: typeof narrow } & typeof diagonals &
+  typeof elementwise &
+  typeof floatingPoint &
+  typeof gathering &
+  typeof joining &
+  typeof linearAlgebra &
+  typeof norms &
+  typeof ordering &
+  typeof padding &
+  typeof rearranging &
+  typeof shaping &
+  typeof softmaxes &
+  typeof statistics;
 
 type UnaryMethods = { [N in (typeof unaryMethods)[number]]: () => TensorVariable };
 type BinaryMethods = { [N in (typeof binaryMethods)[number]]: (other: Operand) => TensorVariable };
@@ -82,18 +174,17 @@ type ReductionMethods = {
   ) => TensorVariable;
 };
 
+type Further<F> = F extends (x: Operand, ...rest: infer R) => infer O ? (...rest: R) => O : never;
+type FurtherMethods = { [N in (typeof furtherMethods)[number]]: Further<FurtherOps[N]> };
+
 /** The methods; see the ops of the same names. */
-export interface VariableMethods extends UnaryMethods, BinaryMethods, ReductionMethods {
-  dot(other: Operand): TensorVariable;
+export interface VariableMethods extends UnaryMethods, BinaryMethods, ReductionMethods, FurtherMethods {
   /** The same values in another dtype. */
   astype(dtype: DType): TensorVariable;
   reshape(...shape: readonly Length[]): TensorVariable;
-  flatten(ndim?: number): TensorVariable;
   transpose(...permutation: readonly number[]): TensorVariable;
   /** Axes reversed. */
   readonly T: TensorVariable;
-  expandDims(axis: number | readonly number[]): TensorVariable;
-  squeeze(axis?: number | readonly number[]): TensorVariable;
   dimShuffle(...pattern: readonly (number | "x")[]): TensorVariable;
   broadcastTo(...shape: readonly Length[]): TensorVariable;
   /** The shape as an int64 vector. */
@@ -101,10 +192,6 @@ export interface VariableMethods extends UnaryMethods, BinaryMethods, ReductionM
   index(...items: readonly IndexItem[]): TensorVariable;
   setIndex(items: readonly IndexItem[], value: Operand): TensorVariable;
   addIndex(items: readonly IndexItem[], value: Operand): TensorVariable;
-  narrow(axis: number, start: Length, length: Length): TensorVariable;
-  take(indices: Operand, axis?: number): TensorVariable;
-  softmax(options?: { readonly axis?: number | null }): TensorVariable;
-  logSoftmax(options?: { readonly axis?: number | null }): TensorVariable;
 }
 
 declare module "../graph/nodes.js" {
@@ -113,26 +200,14 @@ declare module "../graph/nodes.js" {
 
 type Method = (this: Variable, ...args: never[]) => unknown;
 const methods: Record<string, Method> = {
-  dot(this: Variable, other: Operand) {
-    return dot(this, other);
-  },
   astype(this: Variable, dtype: DType) {
     return cast(this, dtype);
   },
   reshape(this: Variable, ...shape: Length[]) {
     return reshape(this, shape);
   },
-  flatten(this: Variable, ndim?: number) {
-    return flatten(this, ndim);
-  },
   transpose(this: Variable, ...permutation: number[]) {
     return transpose(this, permutation.length === 0 ? undefined : permutation);
-  },
-  expandDims(this: Variable, axis: number | readonly number[]) {
-    return expandDims(this, axis);
-  },
-  squeeze(this: Variable, axis?: number | readonly number[]) {
-    return squeeze(this, axis);
   },
   dimShuffle(this: Variable, ...pattern: (number | "x")[]) {
     return dimShuffle(this, pattern);
@@ -149,18 +224,6 @@ const methods: Record<string, Method> = {
   addIndex(this: Variable, items: readonly IndexItem[], value: Operand) {
     return addIndex(this, items, value);
   },
-  narrow(this: Variable, axis: number, start: Length, length: Length) {
-    return narrow(this, axis, start, length);
-  },
-  take(this: Variable, indices: Operand, axis?: number) {
-    return take(this, indices, axis);
-  },
-  softmax(this: Variable, options?: { readonly axis?: number | null }) {
-    return softmax(this, options);
-  },
-  logSoftmax(this: Variable, options?: { readonly axis?: number | null }) {
-    return logSoftmax(this, options);
-  },
 };
 for (const name of unaryMethods) {
   methods[name] = function (this: Variable) {
@@ -175,6 +238,11 @@ for (const name of binaryMethods) {
 for (const name of reductionMethods) {
   methods[name] = function (this: Variable, options?: object) {
     return (reductions[name] as (x: Operand, options?: object) => TensorVariable)(this, options);
+  };
+}
+for (const name of furtherMethods) {
+  methods[name] = function (this: Variable, ...rest: unknown[]) {
+    return (furtherOps[name] as (x: Operand, ...rest: unknown[]) => unknown)(this, ...rest);
   };
 }
 

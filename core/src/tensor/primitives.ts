@@ -72,8 +72,29 @@ export type ReductionName = (typeof reductionNames)[number];
 export const argReductionNames = ["argmax", "argmin"] as const;
 export type ArgReductionName = (typeof argReductionNames)[number];
 
+/** What an axis amounts to so far, from its first entry on. */
+export const cumulativeNames = ["cumsum", "cumprod", "cummax", "cummin"] as const;
+export type CumulativeName = (typeof cumulativeNames)[number];
+
 /** No parameters. */
 export type NoParams = Record<never, never>;
+
+/**
+ * Linear algebra on stacks of matrices, the last two axes: floats, computed in float64 and rounded once. Axes in front
+ * are equal in all operands.
+ */
+export interface LinearParams {
+  /** (x: [.., n, n]) the lower factor L of x = L Lᵀ; only the lower triangle of x is read. */
+  cholesky: NoParams;
+  /** (a: [.., n, n], b: [.., n, k]) the x of a x = b, or of aᵀ x = b. */
+  solve: { readonly transpose: boolean };
+  /** As solve; only one triangle of a is read, and with `unit` ones stand for its diagonal. */
+  solveTriangular: { readonly lower: boolean; readonly transpose: boolean; readonly unit: boolean };
+  /** (x: [.., n, n]) the determinant, its sign, or the logarithm of its absolute value: [..]. */
+  determinant: { readonly part: "value" | "sign" | "logarithm" };
+}
+export type LinearName = keyof LinearParams;
+export const linearNames = ["cholesky", "solve", "solveTriangular", "determinant"] as const;
 
 /** A length in the parameters of a primitive: known now, or the next of the trailing 0-d integer operands. */
 export type DimSpec = number | "dynamic";
@@ -94,7 +115,8 @@ export interface PrimitiveParams
   extends Record<UnaryName, NoParams>,
     Record<BinaryName, NoParams>,
     Record<ReductionName, { readonly axes: readonly number[] }>,
-    Record<ArgReductionName, { readonly axis: number }> {
+    Record<ArgReductionName | CumulativeName, { readonly axis: number }>,
+    LinearParams {
   /** (condition: bool, x, y) broadcasting. */
   where: NoParams;
   /** (x) to another dtype: ints wrap, floats truncate toward zero. */
@@ -141,8 +163,6 @@ export interface PrimitiveParams
   iota: { readonly length: DimSpec };
   /** (x) positions in ascending order along an axis, int64; equal elements keep their order, NaN comes last. */
   argsort: { readonly axis: number };
-  /** (x) running sums along an axis. */
-  cumsum: { readonly axis: number };
   /** (state, ...n) random 32-bit words, uint32; the state is [key, key, counter, counter] as uint32. */
   randomBits: { readonly length: DimSpec };
   /** (x: bool vector) positions of what is true, int64. Its length is only known once it has run. */
@@ -167,7 +187,8 @@ export interface LoweredParams
   extends Record<UnaryName, NoParams>,
     Record<BinaryName, NoParams>,
     Record<ReductionName, { readonly axes: readonly number[] }>,
-    Record<ArgReductionName, { readonly axis: number }> {
+    Record<ArgReductionName | CumulativeName, { readonly axis: number }>,
+    LinearParams {
   where: NoParams;
   /** To the dtype of the result. */
   cast: NoParams;
@@ -192,7 +213,6 @@ export interface LoweredParams
   /** 0, 1, … as many as the result has elements, in its dtype. */
   iota: NoParams;
   argsort: { readonly axis: number };
-  cumsum: { readonly axis: number };
   /** As many words as the result has elements. */
   randomBits: NoParams;
 }
@@ -227,7 +247,14 @@ const otherLowered: {
   iota: true,
   argsort: true,
   cumsum: true,
+  cumprod: true,
+  cummax: true,
+  cummin: true,
   randomBits: true,
+  cholesky: true,
+  solve: true,
+  solveTriangular: true,
+  determinant: true,
 };
 
 /** The names that a backend implements. */

@@ -4,8 +4,8 @@ import { isVariable } from "../../graph/nodes.js";
 import { isFloat } from "../dtype.js";
 import { primitive } from "../primitive-op.js";
 import { add, and, ge, lt, mul, where } from "./elementwise.js";
+import { flatNonzero } from "./flat-nonzero.js";
 import { asTensor, cast, type Operand, type TensorVariable } from "./operands.js";
-import { flatNonzero } from "./ordering.js";
 import { broadcastTo, type Length, lengthOf, lengthsOf, productOf, reshape, transpose } from "./shaping.js";
 
 /** One integer index for one axis; all of one call broadcast together. */

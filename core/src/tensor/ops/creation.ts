@@ -2,11 +2,11 @@
 import { BitaleTypeError } from "../../errors.js";
 import { isConstant } from "../../graph/nodes.js";
 import { castScalar } from "../cast.js";
-import { type DType, isFloat } from "../dtype.js";
+import { type DType, floatResult, isFloat } from "../dtype.js";
 import { floatX } from "../float-x.js";
 import { emptyNDArray, type NDArray, type Scalar, writeElement } from "../ndarray.js";
 import { primitive } from "../primitive-op.js";
-import { add, eq, maximum, mul } from "./elementwise.js";
+import { add, div, eq, maximum, mul, pow, sub, where } from "./elementwise.js";
 import {
   asTensor,
   cast,
@@ -16,7 +16,15 @@ import {
   type Operand,
   type TensorVariable,
 } from "./operands.js";
-import { broadcastTo, expandDims, type Length, lengths, lengthsOf } from "./shaping.js";
+import {
+  broadcastArrays,
+  broadcastTo,
+  expandDims,
+  flatten,
+  type Length,
+  lengths,
+  lengthsOf,
+} from "./shaping.js";
 
 const isFixed = (shape: readonly Length[]): shape is readonly number[] =>
   shape.every((d) => typeof d === "number");
@@ -143,4 +151,61 @@ export function oneHot(indices: Operand, classes: Length, dtype: DType = floatX(
   const tensor = asTensor(indices);
   const columns = iota(classes);
   return cast(eq(expandDims(tensor, tensor.type.ndim), columns), dtype);
+}
+
+export interface LinspaceOptions {
+  /** Whether `stop` is the last number (default true). */
+  readonly endpoint?: boolean | undefined;
+  /** Default: the float dtype of tensors among the bounds, else `floatX`. */
+  readonly dtype?: DType | undefined;
+}
+
+/** `count` evenly spaced numbers from start to stop; bounds that are tensors add their axes behind. */
+export function linspace(
+  start: Operand,
+  stop: Operand,
+  count = 50,
+  { endpoint = true, dtype }: LinspaceOptions = {},
+): TensorVariable {
+  const bounds = [asTensor(start), asTensor(stop)];
+  const strong = bounds.filter((bound) => !isWeak(bound));
+  const wide = strong.length === 0 ? floatX() : floatResult(commonDType(strong));
+  const [from, to] = bounds.map((bound) => cast(bound, wide)) as [TensorVariable, TensorVariable];
+  const rank = Math.max(from.type.ndim, to.type.ndim);
+  const behind = Array.from({ length: rank }, (_, i) => i + 1);
+  const places = behind.length === 0 ? iota(count) : expandDims(iota(count), behind);
+  const parts = endpoint ? count - 1 : count;
+  const step = div(sub(to, from), Math.max(1, parts));
+  const numbers = add(mul(cast(places, wide), step), from);
+  const exact = endpoint && count > 1 ? where(eq(places, BigInt(count - 1)), to, numbers) : numbers;
+  return cast(exact, dtype ?? wide);
+}
+
+/** base ** numbers that are evenly spaced from start to stop. */
+export function logspace(
+  start: Operand,
+  stop: Operand,
+  count = 50,
+  { base = 10, endpoint, dtype }: LinspaceOptions & { readonly base?: Operand | undefined } = {},
+): TensorVariable {
+  const numbers = pow(base, linspace(start, stop, count, { endpoint }));
+  return cast(numbers, dtype ?? numbers.type.dtype);
+}
+
+/**
+ * Coordinates of a grid: for each vector a tensor in which it runs along its own axis.
+ * @param options.indexing "xy": the first vector runs along the second axis; "ij": along the first
+ * @param options.sparse with axes of length 1 in place of the other ones, to be broadcast
+ */
+export function meshgrid(
+  vectors: readonly Operand[],
+  { indexing = "xy", sparse = false }: { readonly indexing?: "xy" | "ij"; readonly sparse?: boolean } = {},
+): TensorVariable[] {
+  const swapped = (i: number): number => (indexing === "xy" && i < 2 && vectors.length > 1 ? 1 - i : i);
+  const open = vectors.map((vector, i) => {
+    const others = vectors.map((_, axis) => axis).filter((axis) => axis !== swapped(i));
+    const line = flatten(vector);
+    return others.length === 0 ? line : expandDims(line, others);
+  });
+  return sparse ? open : broadcastArrays(open);
 }

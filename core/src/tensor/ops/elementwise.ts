@@ -150,11 +150,12 @@ export const reciprocal = (x: Operand): TensorVariable => {
   const operand = asTensor(x);
   return div(cast(1, isDiscrete(operand.type.dtype) ? floatX() : operand.type.dtype), operand);
 };
-/** log(1 + exp(x)) without overflow: max(x, 0) + log1p(exp(-|x|)). */
+/** log(1 + exp(x)) without overflow: max(x, 0) + log1p(exp(-|x|)), with the slope 1/2 at 0. */
 export const softplus = (x: Operand): TensorVariable => {
   const operand = asTensor(x);
   const wide = cast(operand, floatResult(operand.type.dtype));
-  return add(maximum(wide, 0), log1p(exp(neg(abs(wide)))));
+  const positive = gt(wide, 0);
+  return add(where(positive, wide, 0), log1p(exp(where(positive, neg(wide), wide))));
 };
 /** max(x, 0); the slope at 0 is 1. */
 export const relu = (x: Operand): TensorVariable => maximum(x, 0);
@@ -166,9 +167,10 @@ export function where(condition: Operand, x: Operand, y: Operand): TensorVariabl
   return primitive("where", {}, [cast(condition, "bool"), ...unify([x, y])]);
 }
 
-/** x limited to [low, high]; the gradient passes at both bounds. */
-export function clip(x: Operand, low: Operand, high: Operand): TensorVariable {
-  return minimum(maximum(x, low), high);
+/** x limited to [low, high], numbers or tensors that broadcast (null: no bound); the gradient passes at both bounds. */
+export function clip(x: Operand, low: Operand | null, high: Operand | null): TensorVariable {
+  const raised = low === null ? asTensor(x) : maximum(x, low);
+  return high === null ? raised : minimum(raised, high);
 }
 
 /** The ops behind the elementwise primitives, by name: what rebuilds a node on operands of other types. */

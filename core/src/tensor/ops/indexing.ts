@@ -1,11 +1,11 @@
 /** Reading and writing parts of tensors, with NumPy's rules. */
 import { BitaleTypeError } from "../../errors.js";
 import { isVariable, type Variable } from "../../graph/nodes.js";
-import { isFloat, kindOf } from "../dtype.js";
+import { kindOf } from "../dtype.js";
 import { primitive } from "../primitive-op.js";
 import { normalizeAxis } from "../shape.js";
 import { indexOperand, readSelection, select, writeSelection } from "./advanced-indexing.js";
-import { add, lt, maximum, minimum, sub, where } from "./elementwise.js";
+import { add, lt, where } from "./elementwise.js";
 import {
   asTensor,
   cast,
@@ -14,105 +14,31 @@ import {
   type TensorLike,
   type TensorVariable,
 } from "./operands.js";
-import { broadcastTo, expandDims, type Length, lengthOf, lengths, lengthsOf, reshape } from "./shaping.js";
-
-/** Python's `start:stop:step`; null or missing: from the first, to the last. */
-export interface Slice {
-  readonly start?: Length | null | undefined;
-  readonly stop?: Length | null | undefined;
-  readonly step?: number | undefined;
-}
-/** A slice for `index`. */
-export const slice = (start?: Length | null, stop?: Length | null, step?: number): Slice => ({
-  start,
-  stop,
-  step,
-});
+import { broadcastTo, type Length, lengthOf, lengths, lengthsOf, reshape } from "./shaping.js";
+import {
+  hasSymbolicStep,
+  isSlice,
+  type Slice,
+  type SteppedSlice,
+  type SymbolicSlice,
+  scalar,
+  slicePositions,
+  type Window,
+  windowOf,
+} from "./slices.js";
 
 /**
  * One entry of an index: a position (drops the axis), a slice, a new axis (null), "..." for the axes between, an
  * integer array, or a bool mask over as many axes as it has.
  */
 export type IndexItem = Length | Slice | null | "..." | TensorLike;
-type BasicItem = Length | Slice | null;
+type BasicItem = Length | SteppedSlice | null;
 
-const sliceKeys = ["start", "stop", "step"];
-const isSlice = (item: IndexItem): item is Slice =>
-  typeof item === "object" &&
-  item !== null &&
-  !isVariable(item) &&
-  !Array.isArray(item) &&
-  !ArrayBuffer.isView(item) &&
-  Object.keys(item).every((key) => sliceKeys.includes(key));
 /** Whether an entry selects by its elements. */
 const isArray = (item: IndexItem): item is TensorLike | Variable => {
   if (item === null || item === "..." || typeof item === "number" || isSlice(item)) return false;
   return !isVariable(item) || asTensor(item).type.ndim > 0 || asTensor(item).type.dtype === "bool";
 };
-
-interface Window {
-  readonly start: Length;
-  readonly size: Length;
-  readonly step: number;
-}
-
-const scalar = (value: Length): Variable =>
-  isVariable(value) ? cast(value, "int64") : cast(BigInt(value), "int64");
-
-/** A bound as a position: negative ones count from the end, then it is limited to [low, high]. */
-function bound(value: Length, length: Length, low: Length, high: Length): Length {
-  if (
-    typeof value === "number" &&
-    typeof length === "number" &&
-    typeof low === "number" &&
-    typeof high === "number"
-  ) {
-    return Math.min(Math.max(value < 0 ? value + length : value, low), high);
-  }
-  const at = scalar(value);
-  const positive =
-    typeof value === "number" && value >= 0 ? at : where(lt(at, 0n), add(at, scalar(length)), at);
-  return minimum(maximum(positive, scalar(low)), scalar(high));
-}
-
-/** A slice as start, size and step on an axis of this length (Python's clamping). */
-function windowOf(item: Slice, length: Length): Window {
-  const step = item.step ?? 1;
-  if (!Number.isInteger(step) || step === 0) {
-    throw new BitaleTypeError("BAD_OPERAND", {
-      subject: "index",
-      problem: `a step must be an integer other than 0, got ${step}`,
-    });
-  }
-  const whole = (item.start ?? null) === null && (item.stop ?? null) === null;
-  if (whole && step === 1) return { start: 0, size: length, step };
-  const minus = (a: Length, b: number): Length => (typeof a === "number" ? a - b : sub(a, BigInt(b)));
-  const start =
-    step > 0
-      ? bound(item.start ?? 0, length, 0, length)
-      : (item.start ?? null) === null
-        ? minus(length, 1)
-        : bound(item.start as Length, length, -1, minus(length, 1));
-  const stop =
-    step > 0
-      ? (item.stop ?? null) === null
-        ? length
-        : bound(item.stop as Length, length, 0, length)
-      : (item.stop ?? null) === null
-        ? -1
-        : bound(item.stop as Length, length, -1, minus(length, 1));
-  if (typeof start === "number" && typeof stop === "number") {
-    return { start, size: Math.max(0, Math.ceil((stop - start) / step)), step };
-  }
-  const span = step > 0 ? sub(scalar(stop), scalar(start)) : sub(scalar(start), scalar(stop));
-  const size = maximum(span, 0n);
-  const stride = Math.abs(step);
-  const count =
-    stride === 1
-      ? size
-      : primitive("floorDiv", {}, [add(size, BigInt(stride - 1)), cast(BigInt(stride), "int64")]);
-  return { start, size: count, step };
-}
 
 function windows(tensor: TensorVariable, parts: readonly Window[]): TensorVariable {
   const starts = lengths(parts.map((p) => p.start));
@@ -199,6 +125,11 @@ export function index(x: Operand, ...items: readonly IndexItem[]): TensorVariabl
   if (other !== undefined) return other as TensorVariable;
   const tensor = asTensor(x);
   const full = fullIndex(tensor.type.ndim, items);
+  const strided = stridedAxis(tensor, full);
+  if (strided !== undefined) {
+    const { axis, positions, rest } = strided;
+    return index(primitive("take", { axis }, [tensor, positions]), ...rest);
+  }
   if (full.some(isArray)) {
     const { basic, entries } = split(full);
     return readSelection(select(index(tensor, ...basic), entries));
@@ -206,6 +137,15 @@ export function index(x: Operand, ...items: readonly IndexItem[]): TensorVariabl
   const { parts, result, kept } = plan(tensor, full as BasicItem[]);
   const window = trivial(parts, tensor) ? tensor : windows(tensor, parts);
   return kept.length === parts.length && result.length === parts.length ? window : reshape(window, result);
+}
+
+/** The first slice whose step is only known at the call: what it selects, and the index that is left to take. */
+function stridedAxis(tensor: TensorVariable, full: readonly Exclude<IndexItem, "...">[]) {
+  const place = full.findIndex(hasSymbolicStep);
+  if (place === -1) return undefined;
+  const axis = full.slice(0, place).reduce<number>((count, item) => count + axesOf(item), 0);
+  const positions = slicePositions(full[place] as SymbolicSlice, lengthOf(tensor, axis));
+  return { axis, positions, rest: full.map((item, i): IndexItem => (i === place ? {} : item)) };
 }
 
 /** `length` entries of one axis from a (symbolic) start on; out of range is an error at the call, not clamped. */
@@ -229,7 +169,7 @@ function split(full: readonly Exclude<IndexItem, "...">[]): {
   const entries: (TensorVariable | undefined)[] = [];
   for (const item of full) {
     if (item === null || isSlice(item)) {
-      basic.push(item);
+      basic.push(item as BasicItem);
       entries.push(undefined);
       continue;
     }
@@ -261,6 +201,12 @@ function update(
 ): TensorVariable {
   const tensor = asTensor(x);
   const full = fullIndex(tensor.type.ndim, items);
+  const strided = stridedAxis(tensor, full);
+  if (strided !== undefined) {
+    const { axis, positions, rest } = strided;
+    const part = update(primitive("take", { axis }, [tensor, positions]), rest, value, mode);
+    return primitive("scatter", { axis, mode: "set" }, [tensor, positions, part]);
+  }
   if (full.some(isArray)) return updateSelected(tensor, full, value, mode);
   const { parts, result } = plan(tensor, full as BasicItem[]);
   const starts = lengths(parts.map((p) => p.start));
@@ -278,39 +224,3 @@ export const setIndex = (x: Operand, items: readonly IndexItem[], value: Operand
 /** x with the part that `index` would read increased by a value. */
 export const addIndex = (x: Operand, items: readonly IndexItem[], value: Operand): TensorVariable =>
   update(x, items, value, "add");
-
-function integerIndices(indices: Operand, op: string): TensorVariable {
-  const tensor = asTensor(typeof indices === "number" ? BigInt(indices) : indices);
-  if (!isFloat(tensor.type.dtype) && tensor.type.dtype !== "bool") return tensor;
-  const literal = !isVariable(indices);
-  if (literal) return cast(tensor, "int64");
-  throw new BitaleTypeError("BAD_OPERAND", {
-    subject: op,
-    problem: "indices must be integers",
-    got: tensor.type.dtype,
-  });
-}
-
-/** Entries of an axis by integer indices: x[:axis] + indices.shape + x[axis+1:]. Negative ones count from the end. */
-export function take(x: Operand, indices: Operand, axis = 0): TensorVariable {
-  const other = overridden("take", [x, indices, axis]);
-  if (other !== undefined) return other as TensorVariable;
-  const tensor = asTensor(x);
-  return primitive("take", { axis: normalizeAxis(axis, tensor.type.ndim, "take") }, [
-    tensor,
-    integerIndices(indices, "take"),
-  ]);
-}
-
-/** For each place of `indices`, the entry of x at that index of the axis; other axes of both are equal. */
-export function takeAlongAxis(x: Operand, indices: Operand, axis: number): TensorVariable {
-  const tensor = asTensor(x);
-  const at = normalizeAxis(axis, tensor.type.ndim, "takeAlongAxis");
-  return primitive("takeAlongAxis", { axis: at }, [tensor, integerIndices(indices, "takeAlongAxis")]);
-}
-
-/** x[i, indices[i]] for each row i: what a negative log likelihood picks. x is [n, k], indices [n], result [n]. */
-export function pick(x: Operand, indices: Operand): TensorVariable {
-  const column = expandDims(integerIndices(indices, "pick"), 1);
-  return reshape(takeAlongAxis(x, column, 1), [-1]);
-}

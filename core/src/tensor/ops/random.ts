@@ -9,10 +9,12 @@ import { floatX } from "../float-x.js";
 import { NDArray } from "../ndarray.js";
 import { primitive } from "../primitive-op.js";
 import { add, cos, floor, floorDiv, log, lt, mul, neg, sqrt, sub } from "./elementwise.js";
-import { index, slice, take } from "./indexing.js";
+import { take } from "./gathering.js";
+import { index } from "./indexing.js";
 import { asTensor, cast, type Operand, type TensorVariable } from "./operands.js";
 import { argsort } from "./ordering.js";
 import { concatenate, expandDims, type Length, lengthOf, lengths, productOf, reshape } from "./shaping.js";
+import { slice } from "./slices.js";
 
 /** The state that a seed stands for. Equal seeds give equal streams; `stream` tells several of one seed apart. */
 export function randomState(seed: number | bigint, stream = 0): NDArray<"uint32"> {

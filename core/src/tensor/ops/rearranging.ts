@@ -1,31 +1,31 @@
-/** Ops that repeat, turn and pick out parts, composed of the basic ones. */
+/** Ops that repeat and turn, composed of the basic ones. */
 import { BitaleTypeError } from "../../errors.js";
 import { normalizeAxes, normalizeAxis } from "../shape.js";
-import { eye, iota } from "./creation.js";
-import { add, eq, mod, mul, where } from "./elementwise.js";
-import { type IndexItem, index, slice, take } from "./indexing.js";
+import { iota } from "./creation.js";
+import { add, mod, sub } from "./elementwise.js";
+import { take } from "./gathering.js";
+import { addIndex, type IndexItem, index } from "./indexing.js";
 import { asTensor, cast, type Operand, type TensorVariable } from "./operands.js";
+import { cumsum } from "./ordering.js";
 import { sum } from "./reductions.js";
 import {
   broadcastTo,
-  concatenate,
   expandDims,
   flatten,
   type Length,
   lengthOf,
   lengthsOf,
+  productOf,
   reshape,
 } from "./shaping.js";
+import { slice } from "./slices.js";
 
-const times = (length: Length, count: number): Length =>
-  typeof length === "number" ? length * count : mul(length, BigInt(count));
-
-/** x repeated as a whole along its axes; more counts than axes add leading ones. */
-export function tile(x: Operand, counts: number | readonly number[]): TensorVariable {
-  const list = typeof counts === "number" ? [counts] : counts;
+/** Copies of x beside each other along its axes; more counts than axes add leading ones. */
+export function tile(x: Operand, counts: Length | readonly Length[]): TensorVariable {
+  const list = Array.isArray(counts) ? (counts as readonly Length[]) : [counts as Length];
   const tensor = asTensor(x);
   const rank = Math.max(tensor.type.ndim, list.length);
-  const padded = [...new Array<number>(rank - list.length).fill(1), ...list];
+  const padded = [...new Array<Length>(rank - list.length).fill(1), ...list];
   const lengths = [...new Array<Length>(rank - tensor.type.ndim).fill(1), ...lengthsOf(tensor)];
   const split = reshape(
     tensor,
@@ -33,18 +33,31 @@ export function tile(x: Operand, counts: number | readonly number[]): TensorVari
   );
   const wide = broadcastTo(
     split,
-    lengths.flatMap((d, i): Length[] => [padded[i] as number, d]),
+    lengths.flatMap((d, i): Length[] => [padded[i] as Length, d]),
   );
   return reshape(
     wide,
-    lengths.map((d, i) => times(d, padded[i] as number)),
+    lengths.map((d, i) => productOf([d, padded[i] as Length])),
   );
 }
 
-/** Every entry of an axis `count` times in a row; without an axis of the flattened x. */
-export function repeat(x: Operand, count: number, axis?: number | null): TensorVariable {
+/**
+ * Every entry of an axis several times in a row; without an axis of the flattened x.
+ * @param counts one count for all entries, or a list or vector with one for each
+ */
+export function repeat(
+  x: Operand,
+  counts: Length | readonly number[] | TensorVariable,
+  axis?: number | null,
+): TensorVariable {
   const tensor = axis === undefined || axis === null ? flatten(asTensor(x)) : asTensor(x);
   const at = normalizeAxis(axis ?? 0, tensor.type.ndim, "repeat");
+  const each = typeof counts === "number" ? counts : asTensor(counts as Operand);
+  if (typeof each === "number" || each.type.ndim === 0) return repeatEqually(tensor, each, at);
+  return take(tensor, repeatedPositions(cast(each, "int64"), lengthOf(tensor, at)), at);
+}
+
+function repeatEqually(tensor: TensorVariable, count: Length, at: number): TensorVariable {
   const lengths = lengthsOf(tensor);
   const wide = broadcastTo(expandDims(tensor, at + 1), [
     ...lengths.slice(0, at + 1),
@@ -53,8 +66,17 @@ export function repeat(x: Operand, count: number, axis?: number | null): TensorV
   ]);
   return reshape(
     wide,
-    lengths.map((d, i) => (i === at ? times(d, count) : d)),
+    lengths.map((d, i) => (i === at ? productOf([d, count]) : d)),
   );
+}
+
+/** 0 as often as the first count says, then 1, and so on: running sums of marks where the next entry begins. */
+function repeatedPositions(counts: TensorVariable, length: Length): TensorVariable {
+  const each = broadcastTo(counts, [length]);
+  const total = sum(each);
+  const marks = broadcastTo(cast(0, "int64"), [add(total, 1n)]);
+  const marked = addIndex(marks, [cumsum(each)], 1n);
+  return index(cumsum(marked), slice(0, total));
 }
 
 /** Axes in the opposite direction; all by default. */
@@ -67,46 +89,33 @@ export function flip(x: Operand, axis?: number | readonly number[] | null): Tens
   );
 }
 
-/** Entries moved on along an axis, what falls off comes in at the other end; without an axis of the flattened x. */
-export function roll(x: Operand, shift: number, axis?: number | null): TensorVariable {
+/**
+ * Entries moved on along axes, what falls off comes in at the other end; without an axis of the flattened x.
+ * @param shift how far: one for all axes, or a list with one for each
+ */
+export function roll(
+  x: Operand,
+  shift: Length | readonly Length[],
+  axis?: number | readonly number[] | null,
+): TensorVariable {
   const tensor = asTensor(x);
   if (axis === undefined || axis === null) return reshape(roll(flatten(tensor), shift, 0), lengthsOf(tensor));
-  const at = normalizeAxis(axis, tensor.type.ndim, "roll");
-  const length = lengthOf(tensor, at);
-  const places = mod(
-    add(iota(length), BigInt(-shift)),
-    cast(typeof length === "number" ? BigInt(length) : length, "int64"),
+  const axes = (typeof axis === "number" ? [axis] : axis).map((a) =>
+    normalizeAxis(a, tensor.type.ndim, "roll"),
   );
-  return take(tensor, places, at);
-}
-
-/** The diagonal of a matrix, or a matrix with a vector on its diagonal (k above the main one). */
-export function diag(x: Operand, k = 0): TensorVariable {
-  const tensor = asTensor(x);
-  if (tensor.type.ndim === 2) return diagonal(tensor, k);
-  if (tensor.type.ndim !== 1) {
+  const shifts = Array.isArray(shift) ? (shift as readonly Length[]) : axes.map(() => shift as Length);
+  if (shifts.length !== axes.length) {
     throw new BitaleTypeError("BAD_OPERAND", {
-      subject: "diag",
-      problem: "a vector or a matrix is needed",
-      got: tensor.type.toString(),
+      subject: "roll",
+      problem: "one shift is needed for each axis",
+      got: `${shifts.length} for ${axes.length} axes`,
     });
   }
-  const length = lengthOf(tensor, 0);
-  const side: Length = typeof length === "number" ? length + Math.abs(k) : add(length, BigInt(Math.abs(k)));
-  const padding = (count: number): TensorVariable => broadcastTo(cast(0, tensor.type.dtype), [count]);
-  const rows = concatenate(k >= 0 ? [tensor, padding(k)] : [padding(-k), tensor], 0);
-  return where(cast(eye(side, side, k, "int8"), "bool"), expandDims(rows, 1), 0);
+  return axes.reduce((rolled, at, i) => rollOne(rolled, shifts[i] as Length, at), tensor);
 }
 
-function diagonal(matrix: TensorVariable, k: number): TensorVariable {
-  const shifted = index(matrix, slice(Math.max(0, -k)), slice(Math.max(0, k)));
-  const [rows, columns] = lengthsOf(shifted) as [Length, Length];
-  const side = typeof rows === "number" && typeof columns === "number" ? Math.min(rows, columns) : undefined;
-  const onDiagonal = eq(expandDims(iota(rows), 1), expandDims(iota(columns), 0));
-  const sums = sum(where(onDiagonal, shifted, 0), { axis: 1, dtype: matrix.type.dtype });
-  if (side !== undefined) return index(sums, slice(0, side));
-  return index(sums, slice(0, columns));
+function rollOne(tensor: TensorVariable, shift: Length, at: number): TensorVariable {
+  const length = lengthOf(tensor, at);
+  const int64 = (n: Length): TensorVariable => cast(typeof n === "number" ? BigInt(n) : n, "int64");
+  return take(tensor, mod(sub(iota(length), int64(shift)), int64(length)), at);
 }
-
-/** Sum of the diagonal of a matrix. */
-export const trace = (x: Operand): TensorVariable => sum(diag(asTensor(x)));

@@ -1,11 +1,11 @@
 /** Ops that move elements without computing: shapes, axes, joining. */
-import { BitaleTypeError } from "../../errors.js";
+import { BitaleRangeError, BitaleTypeError } from "../../errors.js";
 import { isVariable, type Variable } from "../../graph/nodes.js";
 import type { DType } from "../dtype.js";
 import { primitive } from "../primitive-op.js";
 import type { DimSpec } from "../primitives.js";
-import { normalizeAxes, normalizeAxis, type Shape } from "../shape.js";
-import { mul } from "./elementwise.js";
+import { broadcastShapes, normalizeAxes, normalizeAxis, type Shape } from "../shape.js";
+import { eq, mul, where } from "./elementwise.js";
 import { asTensor, cast, commonDType, type Operand, overridden, type TensorVariable } from "./operands.js";
 
 /** A length: known now, or an integer scalar of the graph. */
@@ -76,7 +76,9 @@ export function reshape(x: Operand, shape: readonly Length[]): TensorVariable {
 /** All elements as a vector, or with `ndim` the leading axes kept and the rest joined. */
 export function flatten(x: Operand, ndim = 1): TensorVariable {
   const tensor = asTensor(x);
-  return reshape(tensor, [...lengthsOf(tensor).slice(0, ndim - 1), -1]);
+  const lengths = lengthsOf(tensor);
+  const rest = ndim === 1 ? -1 : productOf(lengths.slice(ndim - 1));
+  return reshape(tensor, [...lengths.slice(0, ndim - 1), rest]);
 }
 
 /** Axes in another order; by default reversed. */
@@ -91,6 +93,32 @@ export function transpose(x: Operand, permutation?: readonly number[]): TensorVa
   return order.every((axis, i) => axis === i) && order.length === rank
     ? tensor
     : primitive("transpose", { permutation: order }, [tensor]);
+}
+
+/** Axes moved to other places; the others keep their order. */
+export function moveAxis(
+  x: Operand,
+  source: number | readonly number[],
+  destination: number | readonly number[],
+): TensorVariable {
+  const tensor = asTensor(x);
+  const rank = tensor.type.ndim;
+  const places = (axes: number | readonly number[]): number[] =>
+    (typeof axes === "number" ? [axes] : axes).map((axis) => normalizeAxis(axis, rank, "moveAxis"));
+  const [from, to] = [places(source), places(destination)];
+  if (from.length !== to.length || new Set(from).size !== from.length || new Set(to).size !== to.length) {
+    throw new BitaleRangeError("BAD_AXIS", {
+      subject: "moveAxis",
+      problem: "source and destination need equally many axes, each once",
+      got: `[${from}] and [${to}]`,
+    });
+  }
+  const rest = tensor.type.shape.map((_, axis) => axis).filter((axis) => !from.includes(axis));
+  const order = tensor.type.shape.map((_, place) => {
+    const moved = to.indexOf(place);
+    return moved === -1 ? (rest.shift() as number) : (from[moved] as number);
+  });
+  return transpose(tensor, order);
 }
 
 /** Two axes exchanged. */
@@ -123,19 +151,38 @@ export function squeeze(x: Operand, axis?: number | readonly number[]): TensorVa
     axis === undefined
       ? shape.flatMap((d, i) => (d === 1 ? [i] : []))
       : normalizeAxes(axis, shape.length, "squeeze");
+  const unsure = drop.some((i) => shape[i] !== 1);
+  const checked = unsure
+    ? specifyShape(
+        tensor,
+        shape.map((_, i) => (drop.includes(i) ? 1 : null)),
+      )
+    : tensor;
   return reshape(
-    tensor,
+    checked,
     lengthsOf(tensor).filter((_, i) => !drop.includes(i)),
   );
 }
 
-/** Axes reordered, dropped (length 1) and inserted ("x"), in one go. */
+/**
+ * Axes reordered, dropped (length 1) and inserted ("x"), in one go.
+ * @throws BitaleTypeError BAD_OPERAND for a dropped axis that is not known to have length 1
+ */
 export function dimShuffle(x: Operand, pattern: readonly (number | "x")[]): TensorVariable {
   const tensor = asTensor(x);
   const kept = pattern
     .filter((p) => p !== "x")
     .map((axis) => normalizeAxis(axis, tensor.type.ndim, "dimShuffle"));
   const dropped = tensor.type.shape.flatMap((_, axis) => (kept.includes(axis) ? [] : [axis]));
+  const long = dropped.find((axis) => tensor.type.shape[axis] !== 1);
+  if (long !== undefined) {
+    throw new BitaleTypeError("BAD_OPERAND", {
+      subject: "dimShuffle",
+      problem: `axis ${long} is left out and not known to have length 1`,
+      got: tensor.type.toString(),
+      cure: "state its length with specifyShape, or use squeeze, which checks it at the call",
+    });
+  }
   const squeezed = dropped.length === 0 ? tensor : squeeze(tensor, dropped);
   const order = kept.map((axis) => axis - dropped.filter((d) => d < axis).length);
   const inserted = pattern.flatMap((p, i) => (p === "x" ? [i] : []));
@@ -147,6 +194,29 @@ export function dimShuffle(x: Operand, pattern: readonly (number | "x")[]): Tens
 export function broadcastTo(x: Operand, shape: readonly Length[]): TensorVariable {
   const { spec, operands } = lengths(shape);
   return primitive("broadcastTo", { shape: spec }, [asTensor(x), ...operands]);
+}
+
+/** The length that lengths broadcast to; unknown ones are compared at the call. */
+export function commonLength(list: readonly Length[]): Length {
+  const rest = list.filter((length) => length !== 1);
+  const known = rest.find((length) => typeof length === "number");
+  if (known !== undefined || rest.length < 2) return known ?? rest[0] ?? 1;
+  return rest.reduce((a, b) => (a === b ? a : where(eq(a as Variable, 1n), b as Variable, a as Variable)));
+}
+
+/** The lengths that shapes broadcast to. @throws BitaleRangeError SHAPE_MISMATCH where known ones do not */
+export function commonLengths(shapes: readonly (readonly Length[])[]): Length[] {
+  const rank = Math.max(0, ...shapes.map((shape) => shape.length));
+  broadcastShapes(shapes.map((shape) => shape.map((length) => (typeof length === "number" ? length : null))));
+  const all = shapes.map((shape) => [...new Array<Length>(rank - shape.length).fill(1), ...shape]);
+  return Array.from({ length: rank }, (_, axis) => commonLength(all.map((list) => list[axis] as Length)));
+}
+
+/** Every tensor broadcast to the shape that they have together. */
+export function broadcastArrays(operands: readonly Operand[]): TensorVariable[] {
+  const tensors = operands.map(asTensor);
+  const shape = commonLengths(tensors.map(lengthsOf));
+  return tensors.map((tensor) => broadcastTo(tensor, shape));
 }
 
 /** x broadcast to the shape of another tensor. */

@@ -7,6 +7,7 @@ import { dotKernels } from "./dot.js";
 import { elementwiseKernels } from "./elementwise.js";
 import { indexingKernels } from "./indexing.js";
 import type { ReferenceKernels } from "./kernel.js";
+import { linearKernels } from "./linear.js";
 import { orderingKernels } from "./ordering.js";
 import { randomKernels } from "./random.js";
 import { reductionKernels } from "./reductions.js";
@@ -23,4 +24,5 @@ export const referenceKernels: ReferenceKernels<LoweredName> = {
   ...dotKernels,
   ...orderingKernels,
   ...randomKernels,
+  ...linearKernels,
 };

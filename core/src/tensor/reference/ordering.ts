@@ -1,9 +1,9 @@
-/** argsort and cumsum along one axis. */
-import { isFloat } from "../dtype.js";
+/** argsort, running sums, products and extremes along one axis. */
 import { emptyNDArray, type NDArray, type Scalar, writeElement } from "../ndarray.js";
+import type { BinaryName, CumulativeName } from "../primitives.js";
 import { elementsOf, stored } from "./elements.js";
 import { accumulating, accumulatorOf } from "./folds.js";
-import type { ReferenceKernels } from "./kernel.js";
+import type { ReferenceKernel, ReferenceKernels } from "./kernel.js";
 
 /** Calls `visit` with the row-major positions of every line along an axis. */
 function eachLine(
@@ -26,7 +26,25 @@ function compare(a: Scalar, b: Scalar): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-export const orderingKernels: ReferenceKernels<"argsort" | "cumsum"> = {
+/** What a binary function makes of an axis so far; floats are kept in float64 and rounded where they are written. */
+const running =
+  (op: BinaryName): ReferenceKernel<CumulativeName> =>
+  ({ params, inputs, dtype, shape }) => {
+    const elements = elementsOf(inputs[0] as NDArray);
+    const result = emptyNDArray(shape, dtype);
+    const next = accumulating(op, accumulatorOf(dtype));
+    eachLine(shape, params.axis, (positions) => {
+      let sofar: Scalar | undefined;
+      for (const position of positions) {
+        const element = elements[position] as Scalar;
+        sofar = sofar === undefined ? element : next(sofar, element);
+        writeElement(result, position, stored(sofar, dtype));
+      }
+    });
+    return result;
+  };
+
+export const orderingKernels: ReferenceKernels<"argsort" | CumulativeName> = {
   argsort: ({ params, inputs, dtype, shape }) => {
     const elements = elementsOf(inputs[0] as NDArray);
     const result = emptyNDArray(shape, dtype);
@@ -41,18 +59,8 @@ export const orderingKernels: ReferenceKernels<"argsort" | "cumsum"> = {
     });
     return result;
   },
-  cumsum: ({ params, inputs, dtype, shape }) => {
-    const elements = elementsOf(inputs[0] as NDArray);
-    const result = emptyNDArray(shape, dtype);
-    const add = accumulating("add", isFloat(dtype) ? accumulatorOf(dtype) : dtype);
-    eachLine(shape, params.axis, (positions) => {
-      let sum: Scalar | undefined;
-      for (const position of positions) {
-        const element = elements[position] as Scalar;
-        sum = sum === undefined ? element : add(sum, element);
-        writeElement(result, position, stored(sum, dtype));
-      }
-    });
-    return result;
-  },
+  cumsum: running("add"),
+  cumprod: running("mul"),
+  cummax: running("maximum"),
+  cummin: running("minimum"),
 };

@@ -1,8 +1,9 @@
 /** Dtype and shape of the primitives that change shapes. */
 
+import { type CumulativeName, cumulativeNames } from "../primitives.js";
 import type { Shape } from "../shape.js";
 import { broadcastDim, type Dim } from "../shape.js";
-import { dimsOf, mismatch, refuse, sameDType, type TensorFacts, type TypeRules } from "./rule.js";
+import { dimsOf, mismatch, refuse, sameDType, type TensorFacts, type TypeRules, table } from "./rule.js";
 
 /** The lengths of a reshape with -1 worked out, as far as that is possible. */
 function reshaped(from: Shape, to: readonly Dim[]): Dim[] {
@@ -33,7 +34,7 @@ type Shaping =
   | "concatenate"
   | "iota"
   | "argsort"
-  | "cumsum"
+  | CumulativeName
   | "randomBits"
   | "nonzero"
   | "specifyShape";
@@ -126,10 +127,7 @@ export const shapingTypes: TypeRules<Shaping> = {
     },
   },
   argsort: { arity: 1, infer: (_params, [x]) => ({ dtype: "int64", shape: (x as TensorFacts).shape }) },
-  cumsum: {
-    arity: 1,
-    infer: (_params, [x]) => x as TensorFacts,
-  },
+  ...table(cumulativeNames, () => ({ arity: 1, infer: (_params, [x]) => x as TensorFacts })),
   randomBits: {
     arity: 1,
     dims: ({ length }) => dimsOf([length]),

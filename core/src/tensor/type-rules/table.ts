@@ -5,6 +5,7 @@
 import type { PrimitiveName } from "../primitives.js";
 import { elementwiseTypes } from "./elementwise.js";
 import { indexingTypes } from "./indexing.js";
+import { linearTypes } from "./linear.js";
 import { reductionTypes } from "./reductions.js";
 import type { TypeRules } from "./rule.js";
 import { shapingTypes } from "./shaping.js";
@@ -15,4 +16,5 @@ export const typeRules: TypeRules<PrimitiveName> = {
   ...reductionTypes,
   ...shapingTypes,
   ...indexingTypes,
+  ...linearTypes,
 };
