@@ -111,7 +111,8 @@ function reshaped(array: NDArray, wanted: readonly number[]): NDArray {
 
 /** Writes into an array that the user holds: `{fill}`, `{iadd}`, `{imul}`, `{set: [index, value]}`. */
 export function mutateArray(array: NDArray, how: { readonly [verb: string]: unknown }): void {
-  const [verb, operand] = Object.entries(how)[0] as [string, unknown];
+  const [[verb, operand] = ["nothing", undefined], ...more] = Object.entries(how);
+  if (more.length > 0) throw new Error(`unknown change ${Object.keys(how)}`);
   if (verb === "set") {
     const [index, value] = operand as [number | number[], JsonNumber];
     mutateArray(sliced(array, typeof index === "number" ? [index] : index), { fill: value });

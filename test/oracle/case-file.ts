@@ -78,6 +78,9 @@ export function loadCases(path: string): CaseFile {
   const text = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes).toString() : bytes.toString();
   const file = JSON.parse(text) as Partial<CaseFile>;
   if (!Array.isArray(file.cases)) throw new Error(`${path}: no file of cases, "cases" is missing`);
+  if (file.cases.some((program) => typeof program !== "object" || program === null)) {
+    throw new Error(`${path}: no file of cases, one of them is no object`);
+  }
   return { oracle: file.oracle ?? "", cases: file.cases };
 }
 

@@ -13,15 +13,6 @@ beforeAll(() => {
   execFileSync(process.execPath, [compiler, "-p", import.meta.dirname]);
 }, 60_000);
 
-function run(...args: string[]) {
-  const command = [join(import.meta.dirname, "dist/run.js"), ...args];
-  return spawnSync(process.execPath, command, { encoding: "utf8", cwd: repository });
-}
-function file(name: string, text: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-}
 const program = (id: string, expected: number) => ({
   id,
   area: "get",
@@ -35,6 +26,15 @@ const program = (id: string, expected: number) => ({
   expect: { obs: [{ step: 1, value: { nd: [expected], shape: [], dtype: "float64" } }] },
 });
 
+function run(...args: string[]) {
+  const command = [join(import.meta.dirname, "dist/run.js"), ...args];
+  return spawnSync(process.execPath, command, { encoding: "utf8", cwd: repository });
+}
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
 describe("the oracle command", () => {
   it("says how it is used", () => {
     const { status, stdout } = run("--help");
@@ -49,6 +49,10 @@ describe("the oracle command", () => {
     ["a file that is not there", ["absent.json"]],
     ["a file that is no JSON", [file("broken.json", "{")]],
     ["a file without cases", [file("other.json", "{}")]],
+    ["a file with no case", [file("none.json", '{"cases": []}')]],
+    ["a case that is none", [file("null.json", '{"cases": [null]}')]],
+    ["an id that no case has", [file("one.json", JSON.stringify({ cases: [program("a", 1)] })), "--id", "b"]],
+    ["an area that no case has", [join(folder, "one.json"), "--area", "absent"]],
   ])("refuses %s in a few lines", (_, args) => {
     const { status, stderr, stdout } = run(...args);
     expect(status).toBe(2);

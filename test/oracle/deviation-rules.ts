@@ -2,7 +2,7 @@
  * What the approved deviations mean for one step: each rule tells whether it explains the difference between the record
  * and what we got. A rule is as narrow as it can be, and is asked only where there is a difference.
  */
-import { isNDArray, type NDArray } from "@bitale/core";
+import { isNDArray, isSharedVariable, type NDArray } from "@bitale/core";
 import { isSparseMatrix } from "@bitale/sparse";
 import { arrayOf, elementsOf } from "./arrays.js";
 import type { Literal, Observation, Step } from "./case-file.js";
@@ -10,7 +10,7 @@ import { literalKind, plainValue } from "./literals.js";
 import { containsValue, mentions } from "./mentions.js";
 import { closeTo } from "./observations.js";
 import { DeviationError, type Outcome } from "./outcome.js";
-import { sameValue } from "./snapshot.js";
+import { sameValue, statesOf } from "./snapshot.js";
 import { keyOf, type World } from "./world.js";
 
 /** One step where record and result differ. */
@@ -49,9 +49,12 @@ const refusedOnlyHere = ({ expected, outcome }: Situation): boolean =>
   expected?.error === undefined && outcome.kind === "refused";
 const worksOnlyHere = ({ expected, outcome }: Situation): boolean =>
   expected?.error !== undefined && outcome.kind === "done";
+/** Whether the record has one of these observations and nothing else. */
+const saysOnly = (expected: Observation | undefined, ...names: readonly string[]): boolean =>
+  expected !== undefined &&
+  Object.keys(expected).every((name) => name === "step" || names.includes(name)) &&
+  names.some((name) => name in expected);
 const isSetting = ({ op }: Step): boolean => op === "set" || op === "fset";
-
-const calling = new Set(["call", "repeat"]);
 
 /** Where the value lives that a step reads or sets: a storage cell, or the name of a value of the user. */
 export function placeOf(step: Step, world: World): unknown {
@@ -67,6 +70,22 @@ export function placeOf(step: Step, world: World): unknown {
   }
 }
 
+/** Places that a call of a function might write into: its shared variables and state, arrays that it is given. */
+export function writablePlaces(step: Step, world: World): ReadonlySet<unknown> {
+  const f = world.funcs.get(step.f as string);
+  const names = Object.values(step.args ?? []).concat(Object.values(step.kwargs ?? {}));
+  const given = names.flatMap((argument) => (argument as { ref?: string }).ref ?? []);
+  const states = f === undefined ? [] : statesOf(f).map(({ container }) => container.cell);
+  const shared = [...(f?.shared ?? []), ...(f?.updated ?? [])].filter(isSharedVariable);
+  return new Set<unknown>([...given, ...states, ...shared.map(({ container }) => container.cell)]);
+}
+
+/** A call that Aesara refused because it reads a variable that was unset there. */
+const readsUnset = ({ step, expected, outcome, world, past }: Situation): boolean =>
+  expected?.error !== undefined &&
+  outcome.kind === "done" &&
+  (world.funcs.get(step.f as string)?.shared ?? []).some(({ container }) => past.unset.has(container.cell));
+
 /** Rules that explain the step by itself. */
 const rules: Readonly<Record<string, Rule>> = {
   "lists-are-dense": (situation) => {
@@ -76,9 +95,10 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   "unset-refused": (situation) => {
     const { step, past } = situation;
-    if (calling.has(step.op) && past.unset.size > 0) return true;
-    if (past.unset.has(placeOf(step, situation.world)) && "none" in (situation.expected?.value ?? {}))
-      return true;
+    if (step.op === "call" && readsUnset(situation)) return true;
+    const { value } = situation.expected ?? {};
+    const isNone = value !== undefined && "none" in value && saysOnly(situation.expected, "value");
+    if (past.unset.has(placeOf(step, situation.world)) && isNone) return true;
     const makes = step.op === "shared" || step.op === "SharedVariable";
     return refusedOnlyHere(situation) && (isSetting(step) || makes) && literalKind(step.value) === "none";
   },
@@ -92,7 +112,10 @@ const rules: Readonly<Record<string, Rule>> = {
     const theirs = expected?.outputs ?? [expected?.output];
     const ours = expected?.outputs === undefined ? [outcome.got.output] : outcome.got.output;
     if (!Array.isArray(ours) || ours.length !== theirs.length) return false;
-    return theirs.every((literal, i) => isSumOf(literal, ours[i]));
+    const summed = theirs.some((literal, i) => String(literal?.shape) !== String(ours[i]?.shape));
+    return (
+      summed && saysOnly(expected, "output", "outputs") && theirs.every((one, i) => isSumOf(one, ours[i]))
+    );
   },
   "borrowed-sparse-output": (situation) => {
     const { step, outcome, world } = situation;
@@ -125,7 +148,7 @@ function inherited({ step, expected, outcome, world, past }: Situation): string 
   if ((expected?.skipped || expected?.error) && mentions(step, past.extra)) {
     return [...past.extra.values()][0];
   }
-  if (outcome.kind !== "done") return undefined;
+  if (outcome.kind !== "done" || !saysOnly(expected, "value")) return undefined;
   const kept = past.kept.get(placeOf(step, world));
   return kept !== undefined && sameValue(outcome.got.value, kept.before) ? kept.rule : undefined;
 }

@@ -7,10 +7,12 @@ import {
   isVariable,
   type Operand,
   promote,
+  type TensorVariable,
   type Variable,
 } from "@bitale/core";
 import { exists, invoke, invokeMethod } from "./api.js";
 import type { Expression, JsonNumber, Literal } from "./case-file.js";
+import { checkAttributes } from "./expression-attributes.js";
 import { indexItems } from "./index-items.js";
 import {
   floatLiteralDType,
@@ -39,7 +41,10 @@ export interface OpCall {
 /** The variable that an expression stands for. */
 export function variableOf(expression: Expression, scope: Scope): Variable {
   if (typeof expression === "string") return scope.variable(expression) as Variable;
-  if (typeof expression === "number") return operandOf({ int: expression }, scope, scope.floatX);
+  if (typeof expression === "number") {
+    const kind = Number.isInteger(expression) ? "int" : "float";
+    return operandOf({ [kind]: expression }, scope, scope.floatX);
+  }
   if (!Array.isArray(expression)) return operandOf(expression as Literal, scope, scope.floatX);
   const [op, ...rest] = expression as [string, ...Expression[]];
   const last = rest.at(-1);
@@ -47,6 +52,7 @@ export function variableOf(expression: Expression, scope: Scope): Variable {
   const args = isAttributes(last) ? rest.slice(0, -1) : rest;
   const build = table[op];
   if (build === undefined) throw new NotImplemented(`expression ${op}`);
+  if (op !== "method") checkAttributes(op, attributes);
   return asVariable(build({ scope, args, attributes }) as Operand);
 }
 
@@ -64,16 +70,31 @@ export function lengthOf(expression: Expression, scope: Scope): number | Variabl
   return variableOf(expression, scope);
 }
 
-const lengthsOf = (list: unknown, scope: Scope): (number | Variable)[] =>
-  (list as Expression[]).map((length) => lengthOf(length, scope));
+/** Lengths one by one, or an expression for a vector of them, whose own length is static. */
+function lengthsOf(shape: unknown, scope: Scope): (number | Variable)[] {
+  const isList = Array.isArray(shape) && !(typeof shape[0] === "string" && shape[0] in table);
+  if (isList) return shape.map((length) => lengthOf(length as Expression, scope));
+  const vector = lengthOf(shape as Expression, scope);
+  if (typeof vector === "number" || (vector as TensorVariable).type.ndim === 0) return [vector];
+  const [count] = (vector as TensorVariable).type.shape;
+  return Array.from({ length: count as number }, (_, i) => invoke("index", vector, i) as Variable);
+}
+
+/** A dtype by its name; "floatX" is the configured one. */
+const dtypeOf = ({ attributes, scope }: OpCall): DType | undefined =>
+  attributes.dtype === "floatX" ? scope.floatX : ((attributes.dtype ?? undefined) as DType | undefined);
 
 const operands = ({ args, scope }: OpCall): Variable[] => args.map((arg) => variableOf(arg, scope));
 const first = (call: OpCall): Variable => operands({ ...call, args: call.args.slice(0, 1) })[0] as Variable;
 
-/** Attributes under bitale's names; what only steers an accumulator's precision is left out. */
-function optionsOf(attributes: Attributes): Attributes {
-  const { keepdims, acc_dtype: _, ...rest } = attributes;
-  return keepdims === undefined ? rest : { ...rest, keepDims: keepdims };
+/** Attributes under bitale's names. */
+function optionsOf(call: OpCall): Attributes {
+  const { keepdims, acc_dtype: _, dtype, ...rest } = call.attributes;
+  return {
+    ...rest,
+    ...(keepdims === undefined ? {} : { keepDims: keepdims }),
+    ...(dtype === undefined ? {} : { dtype: dtypeOf(call) }),
+  };
 }
 
 type Build = (call: OpCall) => unknown;
@@ -86,12 +107,24 @@ const plain =
 const withOptions =
   (name: string): Build =>
   (call) =>
-    invoke(name, first(call), optionsOf(call.attributes));
+    invoke(name, first(call), optionsOf(call));
+/** As `withOptions`; `acc_dtype` is the dtype in which the numbers are added up or multiplied. */
+const accumulating =
+  (name: string): Build =>
+  (call) => {
+    const wide = call.attributes.acc_dtype;
+    if (wide === undefined || wide === null) return withOptions(name)(call);
+    const { dtype } = (invoke(name, first(call), optionsOf(call)) as TensorVariable).type;
+    const accumulated = invoke(name, invoke("cast", first(call), wide), { ...optionsOf(call), dtype: wide });
+    return invoke("cast", accumulated, dtype);
+  };
 /** One operand and attributes by position. */
 const withAttributes =
   (name: string, ...keys: readonly string[]): Build =>
-  (call) =>
-    invoke(name, first(call), ...trimmed(keys.map((key) => call.attributes[key])));
+  (call) => {
+    const value = (key: string): unknown => (key === "dtype" ? dtypeOf(call) : call.attributes[key]);
+    return invoke(name, first(call), ...trimmed(keys.map(value)));
+  };
 
 function trimmed(list: readonly unknown[]): unknown[] {
   const last = list.findLastIndex((item) => item !== undefined && item !== null);
@@ -122,16 +155,12 @@ const plainNames: Readonly<Record<string, string>> = {
   sp_structured_sigmoid: "structuredSigmoid",
   sp_sqrt: "sqrt",
   sp_tanh: "tanh",
-  sp_shape: "shapeOf",
 };
 const sameNames =
   "add sub mul div mod pow neg exp log log1p expm1 log2 log10 tanh sigmoid softplus sqrt sqr abs sign sin cos tan " +
   "arcsin arccos arctan arctan2 sinh cosh erf floor ceil round trunc minimum maximum reciprocal eq neq lt le gt ge " +
   "and or xor invert clip dot outer size";
 const optionNames: Readonly<Record<string, string>> = {
-  sum: "sum",
-  mean: "mean",
-  prod: "prod",
   max: "max",
   min: "min",
   argmax: "argmax",
@@ -153,6 +182,9 @@ const table: Readonly<Record<string, Build>> = {
   ...Object.fromEntries(sameNames.split(" ").map((name) => [name, plain(name)])),
   ...Object.fromEntries(Object.entries(plainNames).map(([op, name]) => [op, plain(name)])),
   ...Object.fromEntries(Object.entries(optionNames).map(([op, name]) => [op, withOptions(name)])),
+  sum: accumulating("sum"),
+  mean: accumulating("mean"),
+  prod: accumulating("prod"),
   cast: withAttributes("cast", "dtype"),
   zeros_like: withAttributes("zerosLike", "dtype"),
   ones_like: withAttributes("onesLike", "dtype"),
@@ -160,8 +192,11 @@ const table: Readonly<Record<string, Build>> = {
   transpose: withAttributes("transpose", "axes"),
   dimshuffle: withAttributes("dimShuffle", "pattern"),
   specify_shape: withAttributes("specifyShape", "shape"),
-  diag: withAttributes("diag"),
-  roll: withAttributes("roll", "shift", "axis"),
+  diag: withAttributes("diag", "k"),
+  roll: (call) => {
+    const shift = lengthOf(call.attributes.shift as Expression, call.scope);
+    return invoke("roll", first(call), shift, ...trimmed([call.attributes.axis]));
+  },
   tensordot: (call) => invoke("tensorDot", ...operands(call), ...trimmed([call.attributes.axes])),
   reshape: (call) => invoke("reshape", first(call), lengthsOf(call.attributes.shape, call.scope)),
   tile: (call) => invoke("tile", first(call), lengthsOf(call.attributes.reps, call.scope)),
@@ -169,16 +204,16 @@ const table: Readonly<Record<string, Build>> = {
     invoke(
       "repeat",
       first(call),
-      lengthOf(call.attributes.repeats as Expression, call.scope),
+      countsOf(call.attributes.repeats, call.scope),
       ...trimmed([call.attributes.axis]),
     ),
   concatenate: (call) => invoke("concatenate", operands(call), ...trimmed([call.attributes.axis])),
   stack: (call) => invoke("stack", operands(call), ...trimmed([call.attributes.axis])),
   zeros: (call) => filled("zeros", call),
   ones: (call) => filled("ones", call),
-  eye: ({ args, attributes, scope }) => {
-    const [rows, columns] = lengthsOf(args, scope);
-    return invoke("eye", rows, columns, 0, attributes.dtype);
+  eye: (call) => {
+    const [rows, columns, k] = lengthsOf(call.args, call.scope);
+    return invoke("eye", rows, columns, k ?? 0, dtypeOf(call));
   },
   arange,
   constant: ({ args, attributes, scope }) =>
@@ -188,6 +223,7 @@ const table: Readonly<Record<string, Build>> = {
   set_subtensor: (call) => updated("setIndex", call),
   inc_subtensor: (call) => updated("addIndex", call),
   grad: gradient,
+  sp_shape: (call) => first(call).shape,
   sp_row_scale: (call) => scaled("rowScale", 1, call),
   sp_col_scale: (call) => scaled("colScale", 0, call),
   rng_uniform: (call) => {
@@ -198,8 +234,12 @@ const table: Readonly<Record<string, Build>> = {
   },
 };
 
-const filled = (name: string, { attributes, scope }: OpCall): unknown =>
-  invoke(name, lengthsOf(attributes.shape, scope), attributes.dtype);
+const filled = (name: string, call: OpCall): unknown =>
+  invoke(name, lengthsOf(call.attributes.shape, call.scope), dtypeOf(call));
+
+/** One count for all, or one for each. */
+const countsOf = (counts: unknown, scope: Scope): unknown =>
+  Array.isArray(counts) && typeof counts[0] === "number" ? counts : lengthOf(counts as Expression, scope);
 
 const indexOf = ({ attributes, scope }: OpCall): IndexItem[] =>
   indexItems(attributes.index, {
@@ -220,7 +260,8 @@ function scaled(name: string, axis: number, call: OpCall): unknown {
 }
 
 /** Bare numbers stay numbers; where a fraction is among them, the dtype is that of rule 73. */
-function arange({ args, attributes, scope }: OpCall): unknown {
+function arange(call: OpCall): unknown {
+  const { args, scope } = call;
   const numbers = args.every(
     (arg) => typeof arg === "number" || ["int", "float"].includes(literalKind(arg) ?? ""),
   );
@@ -228,7 +269,7 @@ function arange({ args, attributes, scope }: OpCall): unknown {
     const [start, stop, step] = args.map((arg, i) =>
       i === 2 ? lengthOf(arg, scope) : variableOf(arg, scope),
     );
-    return invoke("arange", start, stop, step, attributes.dtype);
+    return invoke("arange", start, stop, step, dtypeOf(call));
   }
   const literals = args.map((arg) => (typeof arg === "number" ? { int: arg } : (arg as Literal)));
   const [start, stop, step] = literals.map((literal) => Number(plainValue(literal, scope)));
@@ -242,7 +283,7 @@ function arange({ args, attributes, scope }: OpCall): unknown {
     start,
     stop,
     step,
-    attributes.dtype ?? (fraction ? dtypes.reduce(promote) : undefined),
+    dtypeOf(call) ?? (fraction ? dtypes.reduce(promote) : undefined),
   );
 }
 
@@ -272,6 +313,17 @@ const methodOps: Readonly<Record<string, string>> = {
   __pow__: "pow",
   __neg__: "neg",
   __abs__: "abs",
+  __invert__: "invert",
+  __and__: "and",
+  __or__: "or",
+  __xor__: "xor",
+  __eq__: "eq",
+  __ne__: "neq",
+  __lt__: "lt",
+  __le__: "le",
+  __gt__: "gt",
+  __ge__: "ge",
+  __getitem__: "subtensor",
 };
 
 /** `x.name(...)`: the method where bitale has one without options, else the op that it stands for. */
@@ -279,12 +331,16 @@ function method(call: OpCall): unknown {
   const { name, ...attributes } = call.attributes as { name: string };
   const [self, ...others] = operands(call) as [Variable, ...Variable[]];
   if (name === "copy") return self;
+  if (name === "ndim")
+    return operandOf({ int: (self as TensorVariable).type.ndim }, call.scope, call.scope.floatX);
   if (Object.keys(attributes).length === 0) {
     const member: unknown = (self as unknown as Record<string, unknown>)[name];
     if (isVariable(member)) return member;
     if (typeof member === "function") return invokeMethod(self, name, ...others);
   }
-  const build = table[methodOps[name] ?? name];
+  const op = methodOps[name] ?? name;
+  const build = table[op];
   if (build === undefined) throw new NotImplemented(`method ${name}`);
+  checkAttributes(op, attributes);
   return build({ ...call, attributes });
 }

@@ -2,6 +2,7 @@
 import { type IndexItem, slice, type Variable } from "@bitale/core";
 import { arrayOf } from "./arrays.js";
 import type { Expression } from "./case-file.js";
+import { NotImplemented } from "./outcome.js";
 
 /** How expressions inside an index become numbers and variables. */
 export interface IndexScope {
@@ -17,13 +18,15 @@ function indexItem(item: unknown, scope: IndexScope): unknown {
   if (item === "newaxis") return null;
   if (typeof item === "number" || item === "...") return item;
   const fields = item as { slice?: Expression[]; array?: unknown[]; dtype?: string; expr?: Expression };
+  const stray = Object.keys(fields).find((name) => !["slice", "array", "dtype", "expr"].includes(name));
+  if (stray !== undefined) throw new NotImplemented(`index ${JSON.stringify(item)}`);
   if (fields.slice !== undefined) {
     const [start, stop, step] = fields.slice.map((bound) => (bound === null ? null : scope.length(bound)));
     return slice(start, stop, (step ?? undefined) as number | undefined);
   }
   if (fields.array !== undefined) return arrayItem(fields.array, fields.dtype);
   if (fields.expr !== undefined) return scope.variable(fields.expr);
-  throw new Error(`unknown index ${JSON.stringify(item)}`);
+  throw new NotImplemented(`index ${JSON.stringify(item)}`);
 }
 
 /** A nested list of integers or booleans as an array of its own. */

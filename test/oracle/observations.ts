@@ -79,6 +79,8 @@ const isWhole = (value: unknown): value is bigint | number =>
 
 function compareDense({ nd, shape, dtype }: Literal, got: unknown, relative: number | undefined): Difference {
   if (!isNDArray(got)) return "no NDArray";
+  const length = (shape as number[]).reduce((product, d) => product * d, 1);
+  if ((nd as unknown[]).length !== length) return "the record's array does not fill its shape";
   const expected = arrayOf(nd as unknown[], shape as number[], dtype as string);
   return isNDArray(expected) ? compareArrays(got, expected, relative) : `no array of ${String(dtype)}`;
 }
@@ -86,6 +88,9 @@ function compareDense({ nd, shape, dtype }: Literal, got: unknown, relative: num
 /** NumPy's scalars are 0-d arrays here, or the bare values that a generic variable was given. */
 function compareScalar({ np, dtype }: Literal, got: unknown, relative: number | undefined): Difference {
   if (isNDArray(got)) return compareDense({ nd: [np], shape: [], dtype }, got, relative);
+  if (isWhole(got) && !String(dtype).startsWith("float") && dtype !== "bool") {
+    return BigInt(got) === BigInt(np as JsonNumber) ? undefined : "another number";
+  }
   const number = typeof got === "bigint" || typeof got === "number" || typeof got === "boolean";
   if (!number) return "no number";
   const tolerance = toleranceOf(dtype === "float32" || dtype === "float16" ? dtype : "float64", relative);
@@ -171,6 +176,8 @@ const sharedKinds: Readonly<Record<string, string>> = {
   ScalarSharedVariable: "tensor",
   SparseTensorSharedVariable: "sparse",
   SharedVariable: "generic",
+  // The state of a generator is a dense vector of words here.
+  RandomGeneratorSharedVariable: "tensor",
 };
 const plainKinds: Readonly<Record<string, string>> = {
   TensorVariable: "tensor",
@@ -187,7 +194,8 @@ export function compareType(expected: RecordedType, got: TypeFacts): Difference 
   const shared = expected.class.endsWith("SharedVariable");
   if (got.isShared !== shared) return got.isShared ? "a shared variable" : "no shared variable";
   const kind = (shared ? sharedKinds : plainKinds)[expected.class];
-  if (kind !== undefined && got.kind !== kind) return `a variable of kind ${got.kind}`;
+  if (kind === undefined) return `the class ${expected.class} is not in the language`;
+  if (got.kind !== kind) return `a variable of kind ${got.kind}`;
   if (expected.class === "TensorConstant" && !got.isConstant) return "no constant";
   if (expected.class === "ScalarSharedVariable" && got.shape?.length !== 0) return "no scalar";
   if (!got.isExpression && got.name !== expected.name) return `name ${got.name} instead of ${expected.name}`;
@@ -197,36 +205,69 @@ export function compareType(expected: RecordedType, got: TypeFacts): Difference 
   if (expected.format !== undefined && got.format !== expected.format) {
     return `format ${got.format} instead of ${expected.format}`;
   }
-  const { shape } = expected;
+  const { shape, ndim } = expected;
+  if (ndim !== undefined && got.shape?.length !== ndim) return `rank ${got.shape?.length} instead of ${ndim}`;
   if (shape === undefined) return undefined;
   if (got.shape?.length !== shape.length) return `rank ${got.shape?.length} instead of ${shape.length}`;
   const same = shape.every((length, axis) => (length === 1) === (got.shape?.[axis] === 1));
   return same ? undefined : `static shape [${got.shape.map((d) => d ?? "?")}]: other lengths are 1`;
 }
 
-/** All that a step observed. */
+/** All that a step observed: each field of the record is compared, or is no part of the language. */
 export function compareObservation(
   expected: Observation,
   got: Got,
   step: Step,
   relative?: number,
 ): Difference {
-  if (expected.value !== undefined) return compareValue(expected.value, got.value, relative);
-  if (expected.output !== undefined) return compareValue(expected.output, got.output, relative);
-  if (expected.outputs !== undefined) return compareList(expected.outputs, got.output, relative);
-  if (expected.outputs_dict !== undefined) return compareRecord(expected.outputs_dict, got.output, relative);
-  if (expected.type !== undefined) return compareType(expected.type, got.type as TypeFacts);
-  if (step.op === "alias" && step.must !== true) return undefined;
-  const { step: _, ...flags } = expected;
-  for (const [flag, value] of Object.entries(flags)) {
-    // An unnamed variable prints its type, and types print differently here.
-    if (flag === "str" && flags.name === null) continue;
-    const ours = got[flag];
-    const same = Array.isArray(value) ? sameNames(value, ours) : (ours ?? null) === value;
-    if (!same) return `${flag} is ${String(ours)}`;
+  const { step: _, ...seen } = expected;
+  if (Object.keys(seen).length === 0) return "the record says nothing";
+  for (const [field, value] of Object.entries(seen)) {
+    const difference = compareField(field, value, seen, got, step, relative);
+    if (difference !== undefined) return difference;
   }
   return undefined;
 }
+
+function compareField(
+  field: string,
+  value: unknown,
+  seen: Readonly<Record<string, unknown>>,
+  got: Got,
+  step: Step,
+  relative: number | undefined,
+): Difference {
+  switch (field) {
+    case "value":
+    case "output":
+      return compareValue(value as Literal, got[field], relative);
+    case "outputs":
+      return compareList(value as Literal[], got.output, relative);
+    case "outputs_dict":
+      return compareRecord(value as Record<string, Literal>, got.output, relative);
+    case "type":
+      return got.type === undefined ? "no type" : compareType(value as RecordedType, got.type as TypeFacts);
+    case "shares_memory":
+    case "same_object":
+      return step.must === true ? sameFlag(field, value, got) : undefined;
+    case "str":
+      // An unnamed variable prints its type, and types print differently here.
+      return seen.name === null ? undefined : sameFlag(field, value, got);
+    case "name":
+    case "same":
+    case "equal":
+    case "same_container":
+    case "same_cell":
+      return sameFlag(field, value, got);
+    case "shared":
+      return sameNames(value as unknown[], got[field]) ? undefined : `${field} is ${String(got[field])}`;
+    default:
+      return `the observation ${field} is not in the language`;
+  }
+}
+
+const sameFlag = (field: string, value: unknown, got: Got): Difference =>
+  Object.hasOwn(got, field) && got[field] === value ? undefined : `${field} is ${String(got[field])}`;
 
 const sameNames = (expected: readonly unknown[], got: unknown): boolean =>
   Array.isArray(got) && [...expected].sort().join() === [...got].sort().join();

@@ -7,14 +7,17 @@ import {
   type Past,
   placeOf,
   type Situation,
+  writablePlaces,
 } from "./deviation-rules.js";
 import type { Deviation, Deviations } from "./deviations.js";
 import { madeNames } from "./mentions.js";
 import { compareObservation } from "./observations.js";
 import { type Outcome, outcomeText } from "./outcome.js";
 import { expectedText, gotText } from "./program-text.js";
-import { changedPlace, copyOf, type Kept, snapshotOf } from "./snapshot.js";
+import { changedPlace, copyOf, type Kept, restore, snapshotOf } from "./snapshot.js";
+import { repeatedCalls } from "./steps/functions.js";
 import { runStep } from "./steps/index.js";
+import { caseProblem, mustObserve, unknownPart } from "./well-formed.js";
 import { keyOf, World } from "./world.js";
 
 export interface Failure {
@@ -33,20 +36,19 @@ export interface Result {
 }
 
 /** Steps that change nothing: the program goes on after a difference there. */
-const observing = new Set([
-  "type",
-  "get",
-  "alias",
-  "user",
-  "name",
-  "equal",
-  "same_storage",
-  "fget",
-  "finputs",
-]);
-const calling = new Set(["call", "repeat"]);
+const observing = new Set("type get alias user name equal same_storage fget finputs".split(" "));
+
+/** Steps that may change a value before they fail. */
+const changing = new Set(
+  "shared SharedVariable set fset zero default_update function call repeat copy pickle deepcopy".split(" "),
+);
 
 export async function runCase(program: Case, deviations: Deviations): Promise<Result> {
+  const problem = caseProblem(program);
+  if (problem !== undefined) {
+    const failure = { step: 0, expected: "a case of the language", got: `not well formed: ${problem}` };
+    return { program, verdict: "failed", failures: [failure], deviations: [] };
+  }
   const listed = deviations.ofCase(program.id);
   if (listed !== undefined) {
     return { program, verdict: "skipped", failures: [], deviations: [{ step: 0, deviation: listed }] };
@@ -69,6 +71,8 @@ class CaseRun {
   readonly #past: Past = emptyPast();
   readonly #failures: Failure[] = [];
   readonly #deviations: { readonly step: number; readonly deviation: Deviation }[] = [];
+  /** All values before the latest step. */
+  #before: readonly Kept[] = [];
   /** How many recorded observations were found equal. */
   #equal = 0;
 
@@ -99,9 +103,8 @@ class CaseRun {
 
   /** @returns whether the program can go on */
   #runStep(i: number, step: Step, expected: Observation | undefined, undecided: boolean): boolean {
-    const before = calling.has(step.op) ? snapshotOf(this.#world) : undefined;
-    const outcome = runStep(step, this.#world);
-    if (!this.#atomic(i, outcome, before)) return false;
+    const outcome = this.#execute(i, step);
+    if (outcome === undefined) return false;
     const own = outcome.kind === "done" ? (outcome.got.deviation as string | undefined) : undefined;
     if (own !== undefined && !this.#note(i, own)) {
       this.#failures.push({
@@ -117,10 +120,10 @@ class CaseRun {
       this.#forget(step, outcome);
       return true;
     }
-    if (undecided && outcome.kind !== "crashed" && this.#note(i, "mode-dependent-step")) return true;
     const { steps } = this.#program.given;
     const situation = { step, expected, outcome, world: this.#world, steps, past: this.#past };
-    const rule = explanation(situation);
+    const modes = undecided && outcome.kind !== "crashed" ? "mode-dependent-step" : undefined;
+    const rule = modes ?? explanation(situation);
     if (rule !== undefined && this.#note(i, rule)) {
       this.#remember(situation, rule);
       return true;
@@ -130,29 +133,52 @@ class CaseRun {
     return observing.has(step.op) || step.catch === true;
   }
 
+  /**
+   * Does the step, or the calls that it stands for, and checks after each failure that nothing has changed.
+   * @returns undefined where a failure has changed something
+   */
+  #execute(i: number, step: Step): Outcome | undefined {
+    let outcome: Outcome = { kind: "done", got: {} };
+    const unknown = unknownPart(step);
+    for (const single of step.op === "repeat" && unknown === undefined ? repeatedCalls(step) : [step]) {
+      this.#before = changing.has(step.op) ? snapshotOf(this.#world) : [];
+      outcome = runStep(single, this.#world);
+      if (!this.#atomic(i, single, outcome, this.#before)) return undefined;
+      if (outcome.kind !== "done") break;
+    }
+    return outcome;
+  }
+
   #difference(step: Step, expected: Observation | undefined, outcome: Outcome): string | undefined {
     if (expected?.error !== undefined) return outcome.kind === "refused" ? undefined : outcomeText(outcome);
     if (expected?.skipped) return outcome.kind === "absent" ? undefined : outcomeText(outcome);
     if (outcome.kind !== "done") return outcomeText(outcome);
-    if (expected === undefined) return undefined;
+    if (expected === undefined) return mustObserve(step) ? "the record has no observation" : undefined;
     return compareObservation(expected, outcome.got, step, this.#program.tol);
   }
 
-  /** Deviation A: a call that fails changes nothing. */
-  #atomic(i: number, outcome: Outcome, before: readonly Kept[] | undefined): boolean {
-    if (before === undefined || outcome.kind === "absent") return true;
+  /**
+   * A step that fails changes nothing. For calls that is deviation A: what the call might have written keeps our old
+   * value, and the record may have another one.
+   */
+  #atomic(i: number, step: Step, outcome: Outcome, before: readonly Kept[]): boolean {
+    if (outcome.kind === "absent") return true;
     if (outcome.kind === "done") {
-      this.#past.kept.clear();
+      if (step.op === "call") this.#past.kept.clear();
       return true;
     }
     const changed = changedPlace(before);
     if (changed !== undefined) {
-      const got = `${changed} has changed in a call that failed: ${outcomeText(outcome)}`;
+      const got = `${changed} has changed in a step that failed: ${outcomeText(outcome)}`;
       this.#failures.push({ step: i, expected: `${changed} as it was before`, got });
       return false;
     }
+    if (step.op !== "call") return true;
     const rule = "failed-call-changes-nothing";
-    for (const { place, copy } of before) this.#past.kept.set(place, { rule, before: copy });
+    const writable = writablePlaces(step, this.#world);
+    for (const { place, copy } of before) {
+      if (writable.has(place)) this.#past.kept.set(place, { rule, before: copy });
+    }
     return true;
   }
 
@@ -173,7 +199,10 @@ class CaseRun {
       kept.set(place, { rule, before: this.#valueAt(step) });
       if (rule === "unset-refused") unset.add(place);
     }
-    if (outcome.kind === "done") followRecord(situation);
+    if (outcome.kind !== "done") return;
+    // A call that Aesara refused has not updated anything there.
+    if (step.op === "call" && expected?.error !== undefined) restore(this.#before, this.#world);
+    followRecord(situation);
   }
 
   #forget(step: Step, outcome: Outcome): void {

@@ -58,6 +58,7 @@ const deviations = loadDeviations(join(import.meta.dirname, "..", "deviations.js
 const cases = load(fromHere(file)).filter(
   ({ id, area }) => wanted(values.area, area) && wanted(values.id, id),
 );
+if (cases.length === 0) refuse(`${file} has no case${values.area || values.id ? " of this area or id" : ""}`);
 const results: Result[] = [];
 for (const program of cases) {
   const result = await runCase(program, deviations);

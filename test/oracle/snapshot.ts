@@ -46,7 +46,7 @@ export function snapshotOf(world: World): Kept[] {
 }
 
 /** The inputs of a function that have a value of their own. */
-function statesOf(f: Callable): { readonly index: number; readonly container: Container }[] {
+export function statesOf(f: Callable): { readonly index: number; readonly container: Container }[] {
   return f.inputs.flatMap((_, index) => {
     try {
       return [{ index, container: f.container(index) }];
@@ -59,3 +59,12 @@ function statesOf(f: Callable): { readonly index: number; readonly container: Co
 /** The first place that holds another value now. */
 export const changedPlace = (snapshot: readonly Kept[]): string | undefined =>
   snapshot.find(({ read, copy }) => !sameValue(read(), copy))?.label;
+
+/** Puts back what shared variables held. */
+export function restore(snapshot: readonly Kept[], world: World): void {
+  for (const name of world.sharedNames()) {
+    const variable = world.shared(name);
+    const kept = snapshot.find(({ place }) => place === variable.container.cell);
+    if (kept !== undefined && !sameValue(kept.read(), kept.copy)) variable.setValue(copyOf(kept.copy));
+  }
+}

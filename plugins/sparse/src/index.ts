@@ -8,7 +8,7 @@ export {
   type SparseFormat,
   type SparseMatrix,
 } from "./formats/matrix.js";
-export { structuredDot, toDense } from "./operators.js";
+export { structuredDot, structuredExp, structuredSigmoid, toDense } from "./operators.js";
 export type { MatrixShape } from "./ops/operand.js";
 export { plugin } from "./plugin.js";
 export { type SparseKwargs, SparseSharedVariable, sparseShared } from "./shared.js";

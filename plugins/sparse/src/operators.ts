@@ -9,7 +9,9 @@ import {
   cast,
   type DimSpec,
   type DType,
+  index as element,
   expandDims,
+  floatResult,
   integerRange,
   isConstant,
   isFloat,
@@ -20,6 +22,8 @@ import {
   type Operand,
   type Operator,
   promote,
+  shapeOf,
+  stack,
   sub,
   sumResult,
   type TensorType,
@@ -35,6 +39,7 @@ import { castSparse, convert, SparseTranspose } from "./ops/layout.js";
 import { badOperand, isSparseVariable, type SparseVariable } from "./ops/operand.js";
 import { SparseProduct } from "./ops/product.js";
 import { SparseScale } from "./ops/scale.js";
+import { type StoredName, StoredValues } from "./ops/stored.js";
 import { type Bounds, SparseWindow } from "./ops/window.js";
 
 type DenseVariable = Variable<TensorType>;
@@ -155,6 +160,41 @@ function sum(x: SparseVariable, options: SumOptions = {}): DenseVariable {
   return options.keepDims === true ? expandDims(result, axes) : result;
 }
 
+/** The two lengths as an int64 vector. An unknown one is that of a dense window without elements. */
+function shape(x: SparseVariable): DenseVariable {
+  const lengths = ([0, 1] as const).map((axis) => {
+    const length = x.type.shape[axis];
+    if (length !== null) return BigInt(length);
+    const empty = window(x, axis === 0 ? 1 : 0, "narrow", [0, 0]);
+    return element(shapeOf(toDense(empty)), axis);
+  });
+  return stack(lengths);
+}
+
+/** A function of the stored values; integers become floats, as those of dense tensors. */
+function ofStored(name: StoredName, x: SparseVariable): SparseVariable {
+  const { dtype } = x.type;
+  const floats = isFloat(dtype) ? x : castSparse(x, asSparseDType(floatResult(dtype), name));
+  return new StoredValues(name).apply([floats]).output as SparseVariable;
+}
+
+/**
+ * The exponentials of the stored values of a sparse matrix; what is not stored stays 0.
+ * @throws BitaleTypeError BAD_OPERAND for a dense operand
+ */
+export function structuredExp(x: Variable): SparseVariable {
+  if (!isSparse(x)) badOperand("structuredExp", "a sparse matrix is needed", [x]);
+  return ofStored("exp", x);
+}
+/**
+ * 1 / (1 + exp(-x)) of the stored values of a sparse matrix; what is not stored stays 0.
+ * @throws BitaleTypeError BAD_OPERAND for a dense operand
+ */
+export function structuredSigmoid(x: Variable): SparseVariable {
+  if (!isSparse(x)) badOperand("structuredSigmoid", "a sparse matrix is needed", [x]);
+  return ofStored("sigmoid", x);
+}
+
 type Bound = number | Variable | null | undefined;
 
 function window(
@@ -215,6 +255,9 @@ export const sparseOperators: Readonly<Record<string, Operator>> = {
       length as Bound,
     ]),
   index: (x, items) => index(x as SparseVariable, items as readonly unknown[]),
+  shape: (x) => shape(x as SparseVariable),
+  sqrt: (x) => ofStored("sqrt", x as SparseVariable),
+  tanh: (x) => ofStored("tanh", x as SparseVariable),
   cast: (x, dtype) => castSparse(x as SparseVariable, asSparseDType(dtype, "cast")),
   toDense: (x) => toDense(x as Variable),
 };

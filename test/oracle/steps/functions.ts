@@ -3,6 +3,7 @@ import { In, Out, type SharedVariable, type Variable } from "@bitale/core";
 import { invokeMethod } from "../api.js";
 import type { Literal, Step } from "../case-file.js";
 import { literalKind, plainValue, sharedValue } from "../literals.js";
+import { NotImplemented } from "../outcome.js";
 import { type Callable, keyOf, type World } from "../world.js";
 import { replacementOf } from "./shared-variables.js";
 import { nothing, type Runs, text } from "./step.js";
@@ -24,13 +25,6 @@ export const functionSteps: Runs = {
     const result = call(step, world);
     keep(step.as, result, world);
     return step.observe === false ? nothing : { output: result };
-  },
-  repeat: (step, world) => {
-    const lists = step.args_list as unknown[][] | undefined;
-    for (let i = 0; i < Number(step.times); i++) {
-      call({ ...step, args: lists?.[i % lists.length] ?? step.args ?? [] }, world);
-    }
-    return nothing;
   },
   copy: (step, world) => {
     const swap = step.swap as [string, string][] | undefined;
@@ -72,14 +66,15 @@ function call(step: Step, world: World): unknown {
   const subset = step.output_subset as (string | number)[] | undefined;
   if (kwargs.length === 0 && subset === undefined) return f(...(args as never[]));
   const result = f.invoke({ args, named, outputSubset: subset });
-  const names = Array.isArray(result) && subset?.every((key) => typeof key === "string");
+  const outputs = world.functionSteps.get(text(step, "f"))?.outputs as { dict?: object } | null;
+  const names = Array.isArray(result) && outputs?.dict !== undefined && subset !== undefined;
   return names ? Object.fromEntries(subset.map((key, i) => [key, (result as unknown[])[i]])) : result;
 }
 
 function keep(as: unknown, result: unknown, world: World): void {
   if (typeof as === "string") world.held.set(as, result);
   else if (Array.isArray(as)) {
-    const list = result as unknown[];
+    const list = Array.isArray(result) ? result : Object.values(result as object);
     as.forEach((name: string, i) => world.held.set(name, list[i]));
   }
 }
@@ -143,6 +138,18 @@ function optionsOf(step: Step, world: World): object {
   };
 }
 
+/** The calls that a `repeat` step stands for: its lists of arguments in turn. */
+export function repeatedCalls(step: Step): Step[] {
+  const lists = step.args_list as unknown[][] | undefined;
+  const { f, args = [] } = step;
+  return Array.from({ length: Number(step.times) }, (_, i) => ({
+    op: "call",
+    f,
+    args: lists?.[i % lists.length] ?? args,
+    observe: false,
+  }));
+}
+
 /** `no_default_updates`: a flag, a list of variables, or something that is refused. */
 function excluded(value: unknown, world: World): unknown {
   if (literalKind(value) === "tuple") return new Set((value as { tuple: unknown[] }).tuple);
@@ -162,7 +169,9 @@ function pairs(step: Step, field: "updates" | "givens", world: World): unknown {
   const made = list.map((pair: unknown) =>
     Array.isArray(pair) && pair.length === 2 ? [replacementOf(pair[0], world), value(pair[1])] : pair,
   );
-  const form = step[`${field}_as`];
+  const form = step[`${field}_as`] ?? "list";
   if (form === "dict") return new Map(made as [unknown, unknown][]);
-  return form === "set" ? new Set(made) : made;
+  if (form === "set") return new Set(made);
+  if (form === "list" || form === "tuple") return made;
+  throw new NotImplemented(`${field} as ${String(form)}`);
 }

@@ -4,6 +4,7 @@
  */
 import {
   type Container,
+  freeVariables,
   isNDArray,
   isSharedVariable,
   replace,
@@ -28,7 +29,8 @@ export const linkedCopySteps: Runs = { pickle: linkedCopies, deepcopy: linkedCop
 function copyThing(name: string, as: string, world: World, copier: Copier): void {
   if (world.funcs.has(name)) {
     const f = world.function(name);
-    const swap = f.shared.map((variable) => [variable, copier.shared(variable)]);
+    const used = new Set([...f.shared, ...f.updated.filter(isSharedVariable)]);
+    const swap = [...used].map((variable) => [variable, copier.shared(variable)]);
     world.funcs.set(as, f.copy({ swap, name: f.functionName }));
     world.functionSteps.set(as, world.functionSteps.get(name) as Step);
   } else if (world.vars.has(name)) world.vars.set(as, copier.variable(world.variable(name)));
@@ -44,8 +46,12 @@ class Copier {
   readonly #shareds = new Map<Variable, SharedVariable>();
   readonly #containers = new Map<Container, Container>();
 
+  /** An expression is rebuilt on the copies of its shared variables; inputs stay what they are. */
   variable(variable: Variable): Variable {
-    return isSharedVariable(variable) ? this.shared(variable) : variable;
+    if (isSharedVariable(variable)) return this.shared(variable);
+    const reached = freeVariables([variable], new Set()).filter(isSharedVariable);
+    const copies = new Map(reached.map((shared): [Variable, Variable] => [shared, this.shared(shared)]));
+    return replace([variable], copies)[0] as Variable;
   }
 
   shared(old: SharedVariable): SharedVariable {
@@ -60,7 +66,7 @@ class Copier {
     this.#shareds.set(old, made);
     this.#containers.set(old.container, made.container);
     const update = old.defaultUpdate;
-    if (update !== undefined) made.defaultUpdate = replace([update], new Map([[old as Variable, made]]))[0];
+    if (update !== undefined) made.defaultUpdate = this.variable(update);
     return made;
   }
 }

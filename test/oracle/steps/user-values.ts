@@ -1,10 +1,10 @@
 /** Values that the user holds: `let`, `mutate`, `user`, `equal`. */
-import { isNDArray, type NDArray, type TypedArray } from "@bitale/core";
+import { isNDArray, type NDArray, type Scalar, type TypedArray, tryNDArray } from "@bitale/core";
 import { isSparseMatrix } from "@bitale/sparse";
-import { mutateArray, vectorOf, viewOf } from "../arrays.js";
+import { elementsOf, mutateArray, vectorOf, viewOf } from "../arrays.js";
 import type { Literal } from "../case-file.js";
 import { literalKind, plainValue } from "../literals.js";
-import { compareArrays } from "../observations.js";
+import { copyOf } from "../snapshot.js";
 import type { World } from "../world.js";
 import { literal, nothing, type Runs, text } from "./step.js";
 
@@ -14,9 +14,7 @@ export const userValueSteps: Runs = {
   let: (step, world) => {
     const view = step.view as (Fields & { readonly of: string }) | undefined;
     const value =
-      view === undefined
-        ? plainValue(literal(step, "value"), world)
-        : viewOf(world.user(view.of) as NDArray, view);
+      view === undefined ? plainValue(literal(step, "value"), world) : viewOfUser(world.user(view.of), view);
     world.held.set(text(step, "name"), value);
     return nothing;
   },
@@ -24,15 +22,42 @@ export const userValueSteps: Runs = {
     const target = world.user(text(step, "target"));
     const how = step.how as Fields;
     if (Array.isArray(target)) mutateList(target, how, world);
+    else if (isRecord(target)) setEntry(target, how, world);
     else mutateArray(arrayPart(target, step.part as string | undefined), how);
     return nothing;
   },
   user: (step, world) => ({ value: world.user(text(step, "name")) }),
   equal: (step, world) => {
     const [a, b] = [world.user(text(step, "a")), world.user(text(step, "b"))];
-    return { equal: isNDArray(a) && isNDArray(b) ? compareArrays(a, b) === undefined : a === b };
+    return { equal: arrayEqual(a, b) };
   },
 };
+
+function viewOfUser(value: unknown, view: Fields): unknown {
+  if (isNDArray(value)) return viewOf(value, view);
+  if (isSparseMatrix(value) && view.how === "T") return value.transpose();
+  if (view.how === "copy") return copyOf(value);
+  throw new Error(`there is no view ${String(view.how)} of this value`);
+}
+
+/** NumPy's `array_equal`: the same shape and equal elements, whatever the dtypes; NaN equals nothing. */
+function arrayEqual(a: unknown, b: unknown): boolean {
+  const [x, y] = [tryNDArray(a)?.array, tryNDArray(b)?.array];
+  if (x === undefined || y === undefined) return a === b;
+  if (x.shape.join() !== y.shape.join()) return false;
+  const theirs = elementsOf(y);
+  // biome-ignore lint/suspicious/noDoubleEquals: 1n and 1 are equal elements.
+  return elementsOf(x).every((element, i) => element == (theirs[i] as Scalar));
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+function setEntry(record: Record<string, unknown>, how: Fields, world: World): void {
+  const [name, value] = (how.set ?? []) as [string, unknown];
+  if (name === undefined) throw new Error(`unknown change ${Object.keys(how)} of a dict`);
+  record[name] = literalKind(value) === undefined ? value : plainValue(value as Literal, world);
+}
 
 /** An array, or one of the three of a sparse matrix, as an array on the same memory. */
 export function arrayPart(value: unknown, part: string | undefined): NDArray {

@@ -1,6 +1,7 @@
 import {
   add,
   asTensor,
+  createRuntime,
   emptyNDArray,
   isBig,
   mul,
@@ -8,10 +9,19 @@ import {
   neg,
   type Scalar,
   scalarNDArray,
+  sqrt,
   sub,
+  tanh,
   type Variable,
 } from "@bitale/core";
-import { type SparseMatrix, sparseMatrix } from "@bitale/sparse";
+import {
+  CsrMatrix,
+  plugin,
+  type SparseMatrix,
+  sparseMatrix,
+  structuredExp,
+  structuredSigmoid,
+} from "@bitale/sparse";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { plain } from "./arbitraries.js";
@@ -124,5 +134,57 @@ describe("elementwise", () => {
   it("shapes must be equal", () => {
     const [s, t] = [sparseMatrix("s", { shape: [2, 3] }), sparseMatrix("t", { shape: [2, 1] })];
     expect(() => add(s, t)).toThrow(expect.objectContaining({ code: "SHAPE_MISMATCH" }));
+  });
+});
+
+describe("functions of the stored values", () => {
+  const functions = [
+    ["structuredExp", structuredExp, Math.exp],
+    ["structuredSigmoid", structuredSigmoid, (v: number) => 1 / (1 + Math.exp(-v))],
+    ["sqrt", sqrt, Math.sqrt],
+    ["tanh", tanh, Math.tanh],
+  ] as const;
+  it.each(functions)("%s leaves what is not stored alone; duplicates are added up first", (_, op, f) => {
+    fc.assert(
+      fc.property(twins, ([given]) => {
+        if (given.dtype !== "float64") return;
+        const matrix = given.with({
+          ...given,
+          data: Float64Array.from(given.data as Float64Array, Math.abs),
+        });
+        const s = symbolOf(matrix);
+        const own = run(op(s), [s, matrix]) as SparseMatrix;
+        const once = matrix.sumDuplicates();
+        expect(own.format).toBe(matrix.format);
+        expect([...own.indices]).toEqual([...once.indices]);
+        [...own.data].forEach((value, p) => {
+          expect(value).toBeCloseTo(f(Number(once.data[p])), 12);
+        });
+      }),
+    );
+  });
+  it("of integers are floats; of dense tensors they are refused", () => {
+    const s = sparseMatrix("s", { dtype: "int8" });
+    expect((sqrt(s) as unknown as typeof s).type.dtype).toBe("float32");
+    expect(structuredExp(sparseMatrix("t", { dtype: "int64" })).type.dtype).toBe("float64");
+    expect(() => structuredExp(asTensor([[1]]))).toThrow(/a sparse matrix is needed/);
+    expect(() => structuredSigmoid(asTensor([[1]]))).toThrow(/a sparse matrix is needed/);
+  });
+  it("the shape of a sparse matrix is a fact that nothing is made dense for", () => {
+    const s = sparseMatrix("s", { dtype: "float64" });
+    const wide = new CsrMatrix({
+      data: Float64Array.of(1),
+      indices: Int32Array.of(7),
+      indptr: Int32Array.of(0, 1, 1, 1),
+      shape: [3, 1_000_000_000],
+    });
+    expect(
+      createRuntime({ plugins: [plugin] })
+        .compile(
+          [s],
+          s.shape,
+        )(wide)
+        .toArray(),
+    ).toEqual([3n, 1_000_000_000n]);
   });
 });

@@ -11,9 +11,11 @@ import {
   scalar,
   scalarNDArray,
   slice,
+  sqrt,
   sub,
   sum,
   TensorType,
+  tanh,
   transpose,
   type Variable,
   Variable as VariableClass,
@@ -24,6 +26,8 @@ import {
   type SparseFormat,
   type SparseMatrix,
   sparseMatrix,
+  structuredExp,
+  structuredSigmoid,
   toDense,
 } from "@bitale/sparse";
 import fc from "fast-check";
@@ -206,6 +210,21 @@ describe.each(each)("gradients in %s, sample %i", (format, sample) => {
         [t, b],
       ]);
     check(neg(s), [[s, a]]);
+  });
+
+  it("functions of the stored values, and their slopes", () => {
+    for (const op of [structuredExp, structuredSigmoid, sqrt, tanh] as ((x: Variable) => Variable)[]) {
+      check(op(s), [[s, a]]);
+      const node = op(s).owner as Apply;
+      const back = node.op.gradient(node, [s])?.[0] as Variable;
+      expect(evaluate(back, new Map([[s as Variable, a]]))).toBeDefined();
+    }
+    // The slope of sqrt is made of 1 / y, which has a slope of its own.
+    const root = sqrt(s).owner as Apply;
+    const slope = root.op.gradient(root, [sparseSymbol(format)])?.[0]?.owner?.inputs[1]?.owner?.inputs[1];
+    const inverse = slope?.owner?.inputs[0] as Variable;
+    const away = a.with({ ...a, data: Float64Array.from(a.data as Float64Array, (v) => v + 1) });
+    check(inverse, [[inverse.owner?.inputs[0] as Variable, away]]);
   });
 
   it("mul by dense operands of every rank", () => {
