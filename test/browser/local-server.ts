@@ -43,7 +43,12 @@ async function serve(find: (path: string) => string | Uint8Array | undefined): P
     const content = path && find(path);
     if (path !== undefined && content !== undefined) {
       response
-        .writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" })
+        .writeHead(200, {
+          "content-type": TYPES[extname(path)] ?? "application/octet-stream",
+          // A page with these is cross-origin isolated: it may share memory with its workers.
+          "cross-origin-opener-policy": "same-origin",
+          "cross-origin-embedder-policy": "require-corp",
+        })
         .end(content);
     } else response.writeHead(path === ICON ? 204 : 404).end();
   });

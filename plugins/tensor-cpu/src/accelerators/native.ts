@@ -88,7 +88,7 @@ function find(wanted: true | string, memory: ArenaMemory, threads: number): Nati
 }
 
 function loadKoffi(): Koffi | undefined {
-  const module = nodeBuiltin<{ createRequire(from: string): (name: string) => unknown }>("node:module");
+  const module = nodeBuiltin<{ createRequire(from: string): (name: string) => unknown }>("module");
   try {
     return module?.createRequire(import.meta.url)("koffi") as Koffi | undefined;
   } catch {
@@ -112,7 +112,7 @@ function withCoreType<R>(process: { readonly env: Record<string, string | undefi
 }
 
 function hasAvx512(): boolean {
-  const files = nodeBuiltin<{ readFileSync(path: string, encoding: "utf8"): string }>("node:fs");
+  const files = nodeBuiltin<{ readFileSync(path: string, encoding: "utf8"): string }>("fs");
   try {
     const flags = new Set(
       /^flags\s*:(.*)$/m.exec(files?.readFileSync("/proc/cpuinfo", "utf8") ?? "")?.[1]?.split(" "),

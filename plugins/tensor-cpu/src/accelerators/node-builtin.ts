@@ -14,6 +14,6 @@ export const nodeProcess = (): NodeProcess | undefined => {
   return process?.versions?.node === undefined ? undefined : process;
 };
 
-/** A module of Node itself; undefined where there is none. */
+/** A module of Node itself, by its name without the prefix; undefined where there is none. */
 export const nodeBuiltin = <M>(name: string): M | undefined =>
   nodeProcess()?.getBuiltinModule?.(name) as M | undefined;

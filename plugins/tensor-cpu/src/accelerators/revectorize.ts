@@ -10,7 +10,7 @@ const firstNode = 24;
  */
 export function revectorize(): string {
   const process = nodeProcess();
-  const v8 = nodeBuiltin<{ setFlagsFromString(flags: string): void }>("node:v8");
+  const v8 = nodeBuiltin<{ setFlagsFromString(flags: string): void }>("v8");
   if (process === undefined || v8 === undefined) return "off: only Node can switch it on";
   if (process.arch !== "x64") return `off: there are no wider vectors on ${process.arch}`;
   if (Number.parseInt(process.versions.node ?? "", 10) < firstNode)

@@ -27,7 +27,7 @@ export interface ThreadedModule {
 
 /** How many threads a machine has; at least 1. */
 export function availableThreads(): number {
-  const os = nodeBuiltin<{ availableParallelism?(): number }>("node:os");
+  const os = nodeBuiltin<{ availableParallelism?(): number }>("os");
   const { navigator } = globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } };
   return os?.availableParallelism?.() ?? navigator?.hardwareConcurrency ?? 1;
 }
@@ -36,7 +36,7 @@ export function availableThreads(): number {
 export function threadsMissing(): string | undefined {
   if (typeof SharedArrayBuffer === "undefined")
     return "no shared memory (a page must be cross-origin isolated)";
-  if (nodeBuiltin("node:worker_threads") !== undefined) return undefined;
+  if (nodeBuiltin("worker_threads") !== undefined) return undefined;
   return typeof (globalThis as { Worker?: unknown }).Worker === "function" ? undefined : "no workers here";
 }
 
@@ -173,7 +173,7 @@ interface NodeWorker {
 
 function startWorker(start: WorkerStart): { terminate(): unknown } {
   type Construct = new (url: URL, options: { readonly workerData: WorkerStart }) => NodeWorker;
-  const node = nodeBuiltin<{ readonly Worker: Construct }>("node:worker_threads");
+  const node = nodeBuiltin<{ readonly Worker: Construct }>("worker_threads");
   if (node === undefined) {
     const worker = new Worker(new URL("./thread-worker.js", import.meta.url), { type: "module" });
     worker.postMessage(start);

@@ -36,7 +36,7 @@ function serve({ memory, channel, part, mailbox }: WorkerStart): void {
   }
 }
 
-const node = nodeBuiltin<{ readonly workerData: WorkerStart }>("node:worker_threads");
+const node = nodeBuiltin<{ readonly workerData: WorkerStart }>("worker_threads");
 if (node !== undefined) serve(node.workerData);
 else {
   (globalThis as unknown as { onmessage?: (event: { readonly data: WorkerStart }) => void }).onmessage = ({
