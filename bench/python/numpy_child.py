@@ -117,12 +117,13 @@ def training_data(batch):
     return x, uniform(batch, 2, 0, 10).astype(np.int32)
 
 
-def score_slopes(scores, labels, rows):
-    """The mean negative log-likelihood, and its slope in `scores`, which it overwrites."""
+def score_slopes(scores, labels, rows, rate):
+    """The mean negative log-likelihood, and its slope times `rate` in place of `scores`: what is left to do on the
+    large parameters is less then."""
     softmax_rows(scores, scores)
     cost = -np.log(scores[rows, labels]).mean()
     scores[rows, labels] -= 1
-    scores *= np.float32(1 / len(labels))
+    scores *= np.float32(rate / len(labels))
     return cost
 
 
@@ -131,18 +132,16 @@ def logistic(batch):
     w = uniform(FEATURES * CLASSES, 3, -0.05, 0.05).reshape(FEATURES, CLASSES)
     b, rows = np.zeros(CLASSES, np.float32), np.arange(batch)
     scores, slope = np.empty((batch, CLASSES), np.float32), np.empty_like(w)
-    rate = np.float32(LOGISTIC_RATE)
     cost = 0.0
 
     def step():
         nonlocal cost
         np.matmul(x, w, out=scores)
         np.add(scores, b, out=scores)
-        cost = score_slopes(scores, labels, rows)
+        cost = score_slopes(scores, labels, rows, LOGISTIC_RATE)
         np.matmul(x.T, scores, out=slope)
-        np.multiply(slope, rate, out=slope)
         np.subtract(w, slope, out=w)
-        np.subtract(b, rate * scores.sum(axis=0), out=b)
+        np.subtract(b, scores.sum(axis=0), out=b)
 
     return step, lambda: {"cost": [cost], "W": w, "b": b}
 
@@ -155,7 +154,6 @@ def mlp(batch):
     hidden, back = np.empty((batch, HIDDEN), np.float32), np.empty((batch, HIDDEN), np.float32)
     scores = np.empty((batch, CLASSES), np.float32)
     slope1, slope2 = np.empty_like(w1), np.empty_like(w2)
-    rate = np.float32(MLP_RATE)
     cost = 0.0
 
     def step():
@@ -165,18 +163,17 @@ def mlp(batch):
         np.tanh(hidden, out=hidden)
         np.matmul(hidden, w2, out=scores)
         np.add(scores, b2, out=scores)
-        cost = score_slopes(scores, labels, rows)
+        cost = score_slopes(scores, labels, rows, MLP_RATE)
         np.matmul(hidden.T, scores, out=slope2)
         np.matmul(scores, w2.T, out=back)
         np.multiply(hidden, hidden, out=hidden)
         np.subtract(1, hidden, out=hidden)
         np.multiply(back, hidden, out=back)
         np.matmul(x.T, back, out=slope1)
-        for parameter, slope in ((w1, slope1), (w2, slope2)):
-            np.multiply(slope, rate, out=slope)
-            np.subtract(parameter, slope, out=parameter)
-        np.subtract(b1, rate * back.sum(axis=0), out=b1)
-        np.subtract(b2, rate * scores.sum(axis=0), out=b2)
+        np.subtract(w1, slope1, out=w1)
+        np.subtract(w2, slope2, out=w2)
+        np.subtract(b1, back.sum(axis=0), out=b1)
+        np.subtract(b2, scores.sum(axis=0), out=b2)
 
     return step, lambda: {"cost": [cost], "W1": w1, "b1": b1, "W2": w2, "b2": b2}
 

@@ -20,16 +20,19 @@ async function timed(step: Task["step"], calls: number, waits: boolean): Promise
   return { wall, cpu: (user + system) * 1e3 };
 }
 
-async function setUp(module: string, { workload, options }: Assignment): Promise<Task> {
+async function setUp(
+  module: string,
+  { workload, options }: Assignment,
+): Promise<{ task: Task; about: string | undefined }> {
   const { contend } = (await import(module)) as { contend: Contend };
-  const contender = await contend(options);
-  const open = contender[workload.kind] as ((parameters: unknown) => Task | Promise<Task>) | undefined;
+  const { tasks, about } = await contend(options);
+  const open = tasks[workload.kind] as ((parameters: unknown) => Task | Promise<Task>) | undefined;
   if (open === undefined) throw new NotOfferedError(workload.kind satisfies Kind);
-  return open(workload);
+  return { task: await open(workload), about };
 }
 
 async function main(module: string, assignment: Assignment): Promise<void> {
-  const task = await setUp(module, assignment);
+  const { task, about } = await setUp(module, assignment);
   let waits = false;
   const first = await timed(
     () => {
@@ -41,7 +44,7 @@ async function main(module: string, assignment: Assignment): Promise<void> {
     true,
   );
   await timed(task.step, assignment.checkedSteps - 1, waits);
-  reply({ ready: fingerprints(await task.result()), first });
+  reply({ ready: fingerprints(await task.result()), first, ...(about !== undefined && { about }) });
 
   for await (const text of createInterface({ input: process.stdin })) {
     const { calls } = JSON.parse(text) as Request;

@@ -40,21 +40,22 @@ const entrant = (name: string, role: Role, program: string, more: Partial<Entran
   ...more,
 });
 
-const heavy = (line: Line): boolean =>
+const isHeavy = (line: Line): boolean =>
   ["gemm", "logistic", "mlp"].includes(line.workload.kind) ||
   ((line.workload.kind === "sgd" || line.workload.kind === "adam") && line.workload.n >= 1e5);
 
-/** Options of tensor-cpu beside the defaults: each a line of its own, where it matters. */
-const variants: readonly (readonly [
-  name: string,
-  options: ContenderOptions,
-  lines: (line: Line) => boolean,
-])[] = [["deterministic", { deterministic: true }, heavy]];
+/** Options of tensor-cpu beside the defaults: each a line of its own, where it matters and the machine has it. */
+const variants: readonly (readonly [name: string, options: ContenderOptions])[] = [
+  ["deterministic", { deterministic: true }],
+  ["revectorize", { revectorize: true }],
+  ["native", { native: true }],
+  ["threads", { threads: 2 }],
+];
 
 const ours: readonly Entrant[] = [
   entrant("bitale", "ours", path("./ours/contender.js")),
-  ...variants.map(([name, options, lines]) =>
-    entrant(`bitale+${name}`, "ours", path("./ours/contender.js"), { options, lines }),
+  ...variants.map(([name, options]) =>
+    entrant(`bitale+${name}`, "ours", path("./ours/contender.js"), { options, lines: isHeavy }),
   ),
 ];
 
@@ -80,7 +81,10 @@ const references: readonly Entrant[] = [
 ];
 
 const installed: readonly Entrant[] = [
-  ...["tfjs-wasm"].map((name) => entrant(name, "peer", `${peers}dist/${name}.js`)),
+  ...["tfjs-wasm", "jax-js", "numpy-ts", "deepbox", "ort-web"].map((name) =>
+    entrant(name, "peer", `${peers}dist/${name}.js`),
+  ),
+  entrant("ort-node", "reference", `${peers}dist/ort-node.js`),
 ];
 
 /** All of them, we first. */

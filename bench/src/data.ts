@@ -19,7 +19,10 @@ function fraction(position: number): number {
   return (bits >>> 0) / 2 ** 32;
 }
 
-function fill<A extends Float32Array | Float64Array>(target: A, { seed, low, high }: Stream): A {
+/** Floats on the JavaScript heap. */
+export type Floats = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+
+function fill<A extends Floats>(target: A, { seed, low, high }: Stream): A {
   const start = seed * 100_000_007;
   for (let i = 0; i < target.length; i++) target[i] = low + fraction(start + i) * (high - low);
   return target;
@@ -29,26 +32,29 @@ function fill<A extends Float32Array | Float64Array>(target: A, { seed, low, hig
 export const uniform32 = (n: number, stream: Stream): Float32Array<ArrayBuffer> =>
   fill(new Float32Array(n), stream);
 /** n numbers, evenly spread, of the dtype that is named. */
-export const uniform = (n: number, stream: Stream, dtype: FloatName): Float32Array | Float64Array =>
+export const uniform = (n: number, stream: Stream, dtype: FloatName): Floats =>
   dtype === "float32" ? uniform32(n, stream) : fill(new Float64Array(n), stream);
 
 const { features, hidden, classes } = classifier;
 
 /** A batch: x of batch x 784, and a label below 10 for each row. */
-export const trainingData = (batch: number): { readonly x: Float32Array; readonly labels: Int32Array } => ({
+export const trainingData = (
+  batch: number,
+): { readonly x: Float32Array<ArrayBuffer>; readonly labels: Int32Array } => ({
   x: uniform32(batch * features, classifierSeeds.x),
   labels: Int32Array.from(uniform32(batch, classifierSeeds.labels), Math.floor),
 });
 /** Labels as rows of zeros with a one. */
-export function oneHotLabels(labels: Int32Array): Float32Array {
+export function oneHotLabels(labels: Int32Array): Float32Array<ArrayBuffer> {
   const rows = new Float32Array(labels.length * classes);
   for (let row = 0; row < labels.length; row++) rows[row * classes + (labels[row] as number)] = 1;
   return rows;
 }
 /** W of 784 x 10. */
-export const logisticWeights = (): Float32Array => uniform32(features * classes, classifierSeeds.weights);
+export const logisticWeights = (): Float32Array<ArrayBuffer> =>
+  uniform32(features * classes, classifierSeeds.weights);
 /** W1 of 784 x 500, W2 of 500 x 10. */
-export const mlpWeights = (): { readonly W1: Float32Array; readonly W2: Float32Array } => ({
+export const mlpWeights = (): Readonly<Record<"W1" | "W2", Float32Array<ArrayBuffer>>> => ({
   W1: uniform32(features * hidden, classifierSeeds.weights1),
   W2: uniform32(hidden * classes, classifierSeeds.weights2),
 });

@@ -18,6 +18,7 @@ const taking = (options.own ? ownEntrants : entrants).filter(
 );
 
 const report: ReportLine[] = [];
+const known = new Map<string, string>();
 for (const node of nodesOf(options.node)) {
   for (const line of selected) {
     process.stderr.write(`node ${node.version}: ${line.name}\n`);
@@ -25,8 +26,10 @@ for (const node of nodesOf(options.node)) {
     for (const { entrant, reason } of measurement.dropped) {
       process.stderr.write(`  ${entrant.name} is left out: ${reason}\n`);
     }
-    for (const [name, text] of Object.entries(measurement.about))
-      process.stderr.write(`  ${name}: ${text}\n`);
+    for (const [name, text] of Object.entries(measurement.about)) {
+      if (known.get(name) !== text) process.stderr.write(`  ${name}: ${text}\n`);
+      known.set(name, text);
+    }
     report.push(...reportLines(measurement, node.version));
   }
 }

@@ -78,7 +78,13 @@ export interface Task {
 }
 
 /** How to set up a workload; a kind that is missing is one that the library does not offer. */
-export type Contender = { readonly [K in Kind]?: (parameters: Workloads[K]) => Task | Promise<Task> };
+export type Tasks = { readonly [K in Kind]?: (parameters: Workloads[K]) => Task | Promise<Task> };
+
+export interface Contender {
+  readonly tasks: Tasks;
+  /** What it runs on, where that is not the same everywhere. */
+  readonly about?: string | undefined;
+}
 
 /** Options of a contender (a variant of ours): handed over as JSON. */
 export type ContenderOptions = Readonly<Record<string, unknown>>;

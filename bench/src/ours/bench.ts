@@ -9,6 +9,13 @@ export class Bench {
     this.runtime = createRuntime({ plugins: [plugin], pluginOptions: { [plugin.id]: cpuOptions } });
   }
 
+  /** What tensor-cpu uses on this machine, and what it does not and why. */
+  get features(): Readonly<Record<string, string>> {
+    // A backend starts with its first variable.
+    this.shared(new Float32Array(1)).dispose();
+    return this.runtime.plugins.find(({ id }) => id === plugin.id)?.features ?? {};
+  }
+
   /** A shared variable that holds `data` in a shape; vectors by default. */
   shared(
     data: Float32Array | Float64Array | Int32Array,

@@ -1,10 +1,10 @@
 import { dot, exp, softmax, tanh, transpose } from "@bitale/core";
 import { logisticWeights, signed, trainingData, uniform, uniform32, wide } from "../data.js";
-import { type Contender, classifier } from "../workloads.js";
+import { classifier, type Tasks } from "../workloads.js";
 import type { Bench } from "./bench.js";
 
 /** Whole operations whose result goes into a shared variable: nothing is allocated in a call. */
-export const products = (bench: Bench): Contender => ({
+export const products = (bench: Bench): Tasks => ({
   gemm: ({ dtype, m, k, n, transposeA, transposeB }) => {
     const A = bench.shared(uniform(m * k, signed(1), dtype), transposeA ? [k, m] : [m, k]);
     const B = bench.shared(uniform(k * n, signed(2), dtype), transposeB ? [n, k] : [k, n]);

@@ -12,7 +12,7 @@ import {
   tanh,
 } from "@bitale/core";
 import { logisticWeights, mlpWeights, trainingData } from "../data.js";
-import { type Contender, classifier, type Task } from "../workloads.js";
+import { classifier, type Task, type Tasks } from "../workloads.js";
 import type { Bench } from "./bench.js";
 
 const { features, hidden, classes, logisticRate, mlpRate } = classifier;
@@ -69,7 +69,7 @@ function networkStep(bench: Bench, { X, labels, parameters }: Network): Task {
 }
 
 /** Steps of the two classifiers. */
-export const training = (bench: Bench): Contender => ({
+export const training = (bench: Bench): Tasks => ({
   logistic: ({ batch }) => {
     const { x, labels } = trainingData(batch);
     const X = bench.shared(x, [batch, features], "x");

@@ -1,9 +1,9 @@
 import { signed, uniform32 } from "../data.js";
-import { type Contender, NotOfferedError } from "../workloads.js";
+import { NotOfferedError, type Tasks } from "../workloads.js";
 import type { Bench } from "./bench.js";
 
 /** Values into shared variables and back. */
-export const transfer = (bench: Bench): Contender => ({
+export const transfer = (bench: Bench): Tasks => ({
   create: ({ n }) => {
     const source = uniform32(n, signed(1));
     return {

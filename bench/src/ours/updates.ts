@@ -1,10 +1,10 @@
 import { asTensor, div, mul, pow, sqr, sqrt, sub } from "@bitale/core";
 import { signed, uniform32 } from "../data.js";
-import { adamRates, type Contender, learningRate } from "../workloads.js";
+import { adamRates, learningRate, type Tasks } from "../workloads.js";
 import type { Bench } from "./bench.js";
 
 /** Updates of state, element by element. */
-export const updates = (bench: Bench): Contender => ({
+export const updates = (bench: Bench): Tasks => ({
   scalarUpdate: () => {
     const x = bench.shared(new Float32Array(1), []);
     return {

@@ -3,133 +3,135 @@ import { logisticWeights, signed, trainingData, uniform, uniform32, wide } from 
 import { adamRates, type Contend, classifier, learningRate, NotOfferedError } from "../workloads.js";
 
 export const contend: Contend = () => ({
-  scalarUpdate: () => {
-    const x = new Float32Array(1);
-    return {
-      step: () => {
-        x[0] = (x[0] as number) + 1;
-      },
-      result: () => ({ x }),
-    };
-  },
+  tasks: {
+    scalarUpdate: () => {
+      const x = new Float32Array(1);
+      return {
+        step: () => {
+          x[0] = (x[0] as number) + 1;
+        },
+        result: () => ({ x }),
+      };
+    },
 
-  sgd: ({ n }) => {
-    const [p, g] = [uniform32(n, signed(1)), uniform32(n, signed(2))];
-    return {
-      step: () => {
-        for (let i = 0; i < n; i++) p[i] = (p[i] as number) - learningRate * (g[i] as number);
-      },
-      result: () => ({ p }),
-    };
-  },
+    sgd: ({ n }) => {
+      const [p, g] = [uniform32(n, signed(1)), uniform32(n, signed(2))];
+      return {
+        step: () => {
+          for (let i = 0; i < n; i++) p[i] = (p[i] as number) - learningRate * (g[i] as number);
+        },
+        result: () => ({ p }),
+      };
+    },
 
-  adam: ({ n }) => {
-    const { eta, beta1, beta2, epsilon } = adamRates;
-    const [p, g, m, v] = [
-      uniform32(n, signed(1)),
-      uniform32(n, signed(2)),
-      new Float32Array(n),
-      new Float32Array(n),
-    ];
-    let t = 0;
-    return {
-      step: () => {
-        t++;
-        const [missing1, missing2] = [1 - beta1 ** t, 1 - beta2 ** t];
-        for (let i = 0; i < n; i++) {
-          const slope = g[i] as number;
-          const nextM = beta1 * (m[i] as number) + (1 - beta1) * slope;
-          const nextV = beta2 * (v[i] as number) + (1 - beta2) * slope * slope;
-          m[i] = nextM;
-          v[i] = nextV;
-          p[i] = (p[i] as number) - (eta * (nextM / missing1)) / (Math.sqrt(nextV / missing2) + epsilon);
-        }
-      },
-      result: () => ({ p, m, v }),
-    };
-  },
-
-  create: ({ n }) => {
-    const source = uniform32(n, signed(1));
-    let values = source;
-    return {
-      step: () => {
-        values = new Float32Array(source);
-      },
-      result: () => ({ values }),
-    };
-  },
-
-  read: ({ n }) => {
-    const source = uniform32(n, signed(1));
-    let values = source;
-    return {
-      step: () => {
-        values = source.slice();
-      },
-      result: () => ({ values }),
-    };
-  },
-
-  gemm: ({ dtype, m, k, n, transposeA, transposeB }) => {
-    if (m * k * n > 2 ** 25) throw new NotOfferedError("plain loops take too long for it");
-    const [A, B] = [uniform(m * k, signed(1), dtype), uniform(k * n, signed(2), dtype)];
-    const C = dtype === "float32" ? new Float32Array(m * n) : new Float64Array(m * n);
-    const [rowA, columnA] = transposeA ? [1, m] : [k, 1];
-    const [rowB, columnB] = transposeB ? [1, k] : [n, 1];
-    return {
-      step: () => {
-        for (let i = 0; i < m; i++) {
-          for (let j = 0; j < n; j++) {
-            let sum = 0;
-            for (let l = 0; l < k; l++) {
-              sum += (A[i * rowA + l * columnA] as number) * (B[l * rowB + j * columnB] as number);
-            }
-            C[i * n + j] = sum;
+    adam: ({ n }) => {
+      const { eta, beta1, beta2, epsilon } = adamRates;
+      const [p, g, m, v] = [
+        uniform32(n, signed(1)),
+        uniform32(n, signed(2)),
+        new Float32Array(n),
+        new Float32Array(n),
+      ];
+      let t = 0;
+      return {
+        step: () => {
+          t++;
+          const [missing1, missing2] = [1 - beta1 ** t, 1 - beta2 ** t];
+          for (let i = 0; i < n; i++) {
+            const slope = g[i] as number;
+            const nextM = beta1 * (m[i] as number) + (1 - beta1) * slope;
+            const nextV = beta2 * (v[i] as number) + (1 - beta2) * slope * slope;
+            m[i] = nextM;
+            v[i] = nextV;
+            p[i] = (p[i] as number) - (eta * (nextM / missing1)) / (Math.sqrt(nextV / missing2) + epsilon);
           }
-        }
-      },
-      result: () => ({ C }),
-    };
-  },
+        },
+        result: () => ({ p, m, v }),
+      };
+    },
 
-  softmax: ({ rows, columns }) => {
-    const x = uniform32(rows * columns, wide(1));
-    const y = new Float32Array(x.length);
-    return { step: () => softmaxRows(x, y, columns), result: () => ({ y }) };
-  },
+    create: ({ n }) => {
+      const source = uniform32(n, signed(1));
+      let values = source;
+      return {
+        step: () => {
+          values = new Float32Array(source);
+        },
+        result: () => ({ values }),
+      };
+    },
 
-  unary: ({ op, n }) => {
-    const x = uniform32(n, wide(1));
-    const y = new Float32Array(n);
-    const f = Math[op];
-    return {
-      step: () => {
-        for (let i = 0; i < n; i++) y[i] = f(x[i] as number);
-      },
-      result: () => ({ y }),
-    };
-  },
+    read: ({ n }) => {
+      const source = uniform32(n, signed(1));
+      let values = source;
+      return {
+        step: () => {
+          values = source.slice();
+        },
+        result: () => ({ values }),
+      };
+    },
 
-  firstResult: ({ batch }) => {
-    const { features, classes } = classifier;
-    const [{ x }, W] = [trainingData(batch), logisticWeights()];
-    const rows = new Float32Array(batch * classes);
-    return {
-      step: () => {
-        for (let i = 0; i < batch; i++) {
-          for (let j = 0; j < classes; j++) {
-            let sum = 0;
-            for (let l = 0; l < features; l++) {
-              sum += (x[i * features + l] as number) * (W[l * classes + j] as number);
+    gemm: ({ dtype, m, k, n, transposeA, transposeB }) => {
+      if (m * k * n > 2 ** 25) throw new NotOfferedError("plain loops take too long for it");
+      const [A, B] = [uniform(m * k, signed(1), dtype), uniform(k * n, signed(2), dtype)];
+      const C = dtype === "float32" ? new Float32Array(m * n) : new Float64Array(m * n);
+      const [rowA, columnA] = transposeA ? [1, m] : [k, 1];
+      const [rowB, columnB] = transposeB ? [1, k] : [n, 1];
+      return {
+        step: () => {
+          for (let i = 0; i < m; i++) {
+            for (let j = 0; j < n; j++) {
+              let sum = 0;
+              for (let l = 0; l < k; l++) {
+                sum += (A[i * rowA + l * columnA] as number) * (B[l * rowB + j * columnB] as number);
+              }
+              C[i * n + j] = sum;
             }
-            rows[i * classes + j] = sum;
           }
-        }
-        softmaxRows(rows, rows, classes);
-      },
-      result: () => ({ rows }),
-    };
+        },
+        result: () => ({ C }),
+      };
+    },
+
+    softmax: ({ rows, columns }) => {
+      const x = uniform32(rows * columns, wide(1));
+      const y = new Float32Array(x.length);
+      return { step: () => softmaxRows(x, y, columns), result: () => ({ y }) };
+    },
+
+    unary: ({ op, n }) => {
+      const x = uniform32(n, wide(1));
+      const y = new Float32Array(n);
+      const f = Math[op];
+      return {
+        step: () => {
+          for (let i = 0; i < n; i++) y[i] = f(x[i] as number);
+        },
+        result: () => ({ y }),
+      };
+    },
+
+    firstResult: ({ batch }) => {
+      const { features, classes } = classifier;
+      const [{ x }, W] = [trainingData(batch), logisticWeights()];
+      const rows = new Float32Array(batch * classes);
+      return {
+        step: () => {
+          for (let i = 0; i < batch; i++) {
+            for (let j = 0; j < classes; j++) {
+              let sum = 0;
+              for (let l = 0; l < features; l++) {
+                sum += (x[i * features + l] as number) * (W[l * classes + j] as number);
+              }
+              rows[i * classes + j] = sum;
+            }
+          }
+          softmaxRows(rows, rows, classes);
+        },
+        result: () => ({ rows }),
+      };
+    },
   },
 });
 

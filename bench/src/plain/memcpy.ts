@@ -10,9 +10,11 @@ function copying(count: number): Task {
 }
 
 export const contend: Contend = () => ({
-  sgd: ({ n }) => copying((3 * n) / 2),
-  adam: ({ n }) => copying((7 * n) / 2),
-  create: ({ n }) => copying(n),
-  read: ({ n }) => copying(n),
-  readInto: ({ n }) => copying(n),
+  tasks: {
+    sgd: ({ n }) => copying((3 * n) / 2),
+    adam: ({ n }) => copying((7 * n) / 2),
+    create: ({ n }) => copying(n),
+    read: ({ n }) => copying(n),
+    readInto: ({ n }) => copying(n),
+  },
 });
