@@ -1,4 +1,4 @@
-/** Square images of signed values as tiles: weight templates, and the filters of hidden units. */
+/** Square images as tiles: weight templates, the filters of hidden units, pictures. */
 import type { Spec } from "vega";
 import { drawSvg } from "./draw.js";
 
@@ -21,21 +21,16 @@ export interface Tiles {
   readonly cell: number;
   /** What a value is, above the colours. */
   readonly legend: string;
+  /** Red above 0 and blue below (default), or greys from 0 up. */
+  readonly colours?: "redblue" | "greys" | undefined;
   /** The value of the strongest colour; larger ones look like it. Default: the largest there is. */
   readonly limit?: number | undefined;
 }
 
-/** The picture as SVG: red where values are above 0, blue where below. */
-export function tilesSvg({
-  title,
-  subtitle,
-  tiles,
-  side,
-  columns,
-  cell,
-  legend,
-  limit,
-}: Tiles): Promise<string> {
+/** The picture as SVG. */
+export function tilesSvg(picture: Tiles): Promise<string> {
+  const { title, subtitle, tiles, side, columns, cell, legend, colours = "redblue", limit } = picture;
+  const signed = colours === "redblue";
   const values = tiles.flatMap(({ title = "", values }, tile) =>
     Array.from({ length: side * side }, (_, at) => ({
       tile,
@@ -57,9 +52,9 @@ export function tilesSvg({
       {
         name: "value",
         type: "linear",
-        domain: [-strongest, 0, strongest],
-        range: { scheme: "redblue" },
-        reverse: true,
+        domain: signed ? [-strongest, 0, strongest] : [0, strongest],
+        range: signed ? { scheme: "redblue" } : ["#ffffff", "#000000"],
+        reverse: signed,
         clamp: true,
       },
     ],
@@ -74,7 +69,9 @@ export function tilesSvg({
         tickCount: 7,
         encode: {
           labels: {
-            update: { text: { signal: "datum.value === 0 ? '0' : format(datum.value, '+.1f')" } },
+            update: {
+              text: { signal: `datum.value === 0 ? '0' : format(datum.value, '${signed ? "+" : ""}.2~g')` },
+            },
           },
         },
         offset: 24,

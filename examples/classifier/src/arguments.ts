@@ -1,11 +1,9 @@
 /** The command line of a classifier. */
-import { exampleCommand, readCount, readRate } from "@bitale/example-command-line";
+import { type About, exampleCommand, readCount, readRate } from "@bitale/example-command-line";
 import { trainCount, validCount } from "@bitale/example-mnist";
 
 /** What an example trains with where the command line says nothing. */
-export interface Defaults {
-  readonly start: string;
-  readonly description: string;
+export interface Defaults extends About {
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
@@ -30,13 +28,13 @@ export interface ClassifierArguments {
  */
 export function parseArguments(
   argv: readonly string[],
-  { start, description, epochs, batchSize, learningRate }: Defaults,
+  defaults: Defaults,
   write?: (text: string) => void,
 ): ClassifierArguments {
-  const command = exampleCommand(start, description, write)
-    .option("--epochs <count>", "stop after so many epochs at the latest", readCount, epochs)
-    .option("--batch-size <count>", "images in a minibatch", readCount, batchSize)
-    .option("--learning-rate <rate>", "step of the gradient descent", readRate, learningRate)
+  const command = exampleCommand(defaults, write)
+    .option("--epochs <count>", "stop after so many epochs at the latest", readCount, defaults.epochs)
+    .option("--batch-size <count>", "images in a minibatch", readCount, defaults.batchSize)
+    .option("--learning-rate <rate>", "step of the gradient descent", readRate, defaults.learningRate)
     .option("--resume <file>", "start from the parameters in a file of an earlier run")
     .option("--limit <count>", "take the first so many training images only", readCount);
   command.parse(argv, { from: "user" });

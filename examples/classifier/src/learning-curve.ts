@@ -6,13 +6,16 @@ export interface LearningCurve {
   readonly history: readonly EpochResult[];
   /** Of the picture. */
   readonly title: string;
+  /** What the cost is. */
+  readonly costTitle: string;
   readonly backend: string;
   /** Of the best validation error. */
   readonly bestEpoch: number;
 }
 
 /** The picture as SVG. */
-export function learningCurveSvg({ history, title, backend, bestEpoch }: LearningCurve): Promise<string> {
+export function learningCurveSvg(curve: LearningCurve): Promise<string> {
+  const { history, title, costTitle, backend, bestEpoch } = curve;
   const percent = (field: "validationError" | "testError"): Point[] =>
     history.flatMap(({ epoch, [field]: error }) =>
       error === undefined ? [] : [{ x: epoch, y: error * 100 }],
@@ -26,7 +29,7 @@ export function learningCurveSvg({ history, title, backend, bestEpoch }: Learnin
     mark: bestEpoch,
     panels: [
       {
-        title: "Training cost (mean NLL)",
+        title: costTitle,
         series: [{ name: "cost", colour: colours.first, points: cost }],
       },
       {

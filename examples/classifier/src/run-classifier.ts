@@ -24,6 +24,8 @@ export interface ClassifierProgram extends Defaults {
   readonly main: string;
   /** Of its pictures. */
   readonly title: string;
+  /** What the training cost is, on the axis of the learning curve. */
+  readonly costTitle: string;
   /** Minibatches to look at, at least. */
   readonly patience: number;
   readonly build: (
@@ -37,7 +39,7 @@ export interface ClassifierProgram extends Defaults {
 
 /** Trains, tells about it, and writes a learning curve, a picture of the weights and the best parameters. */
 export function runClassifier(program: ClassifierProgram): Promise<void> {
-  const { main, title, patience, build, weightsSvg } = program;
+  const { main, title, costTitle, patience, build, weightsSvg } = program;
   return runProgram(async (argv) => {
     const { backend, epochs, batchSize, learningRate, out, resume, limit } = parseArguments(argv, program);
     const folder = fromCaller(out);
@@ -56,7 +58,7 @@ export function runClassifier(program: ClassifierProgram): Promise<void> {
     }).finally(progress.stop);
     const seconds = (performance.now() - started) / 1000;
     const { epoch: bestEpoch, validationError, testError, parameters } = best;
-    const curve = await learningCurveSvg({ history, title, backend, bestEpoch });
+    const curve = await learningCurveSvg({ history, title, costTitle, backend, bestEpoch });
     const files = writeResults(folder, {
       "learning-curve.png": drawPng(curve),
       "learning-curve.svg": curve,

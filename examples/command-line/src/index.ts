@@ -1,4 +1,4 @@
-export { exampleCommand, readBackend, readCount, readRate } from "./command.js";
+export { type About, exampleCommand, readBackend, readCount, readRate, readShare } from "./command.js";
 export { openRuntime } from "./open-runtime.js";
 export { type Figures, type Progress, startProgress } from "./progress.js";
 export { prepareFolder, writeResults } from "./results-folder.js";

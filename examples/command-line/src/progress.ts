@@ -11,16 +11,20 @@ export interface Progress {
   stop(): void;
 }
 
-/**
- * @param unit what a step is, such as "epoch"
- * @param now a clock, in milliseconds
- */
+export interface ProgressOptions {
+  /** Every so many steps a line is due, where there is no terminal. Default 10. */
+  readonly every?: number;
+  /** A clock, in milliseconds. */
+  readonly now?: () => number;
+}
+
+/** @param unit what a step is, such as "epoch" */
 export function startProgress(
   stream: NodeJS.WriteStream,
   unit: string,
-  now: () => number = () => performance.now(),
+  { every = 10, now = () => performance.now() }: ProgressOptions = {},
 ): Progress {
-  return stream.isTTY ? bar(stream, unit, now) : lines(stream, unit, now);
+  return stream.isTTY ? bar(stream, unit, now) : lines(stream, unit, every, now);
 }
 
 function bar(stream: NodeJS.WriteStream, unit: string, now: () => number): Progress {
@@ -56,17 +60,15 @@ function bar(stream: NodeJS.WriteStream, unit: string, now: () => number): Progr
   };
 }
 
-/** Every so many steps a line is due. */
-const lineSteps = 10;
 /** After so many milliseconds a line is due in any case. */
 const lineTime = 20_000;
 
-function lines(stream: NodeJS.WritableStream, unit: string, now: () => number): Progress {
+function lines(stream: NodeJS.WritableStream, unit: string, every: number, now: () => number): Progress {
   const started = now();
   let last = started;
   return {
     step(count, _expectedLast, figures) {
-      if (count !== 1 && count % lineSteps !== 0 && now() - last < lineTime) return;
+      if (count !== 1 && count % every !== 0 && now() - last < lineTime) return;
       last = now();
       const told = [...wordsOf(figures), `${rateText(count, last - started)} ${unit}s/s`];
       stream.write(`${unit} ${count}: ${told.join(", ")}\n`);

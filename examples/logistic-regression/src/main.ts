@@ -8,6 +8,8 @@ await runClassifier({
   start: "npm start --",
   description: "Trains multinomial logistic regression on the full MNIST data set.",
   title: "Logistic regression on MNIST",
+  out: "out",
+  costTitle: "Training cost (mean NLL)",
   epochs: 1000,
   batchSize: 600,
   learningRate: 0.13,

@@ -4,6 +4,7 @@ import { parseArguments } from "../../../examples/classifier/dist/arguments.js";
 const defaults = {
   start: "npm start --",
   description: "Trains something.",
+  out: "out",
   epochs: 1000,
   batchSize: 600,
   learningRate: 0.13,

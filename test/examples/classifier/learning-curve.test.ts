@@ -12,7 +12,13 @@ const epoch = (number: number, part: Partial<EpochResult> = {}): EpochResult => 
   ...part,
 });
 const draw = (history: readonly EpochResult[]) =>
-  learningCurveSvg({ history, title: "Some model on MNIST", backend: "tensor-cpu", bestEpoch: 1 });
+  learningCurveSvg({
+    history,
+    title: "Some model on MNIST",
+    costTitle: "Training cost (mean NLL)",
+    backend: "tensor-cpu",
+    bestEpoch: 1,
+  });
 
 test("has a title, axes with units and a legend", async () => {
   const svg = await draw([epoch(1), epoch(2, { testError: undefined }), epoch(3)]);

@@ -23,7 +23,7 @@ const figures = { cost: "0.2500", "validation error": "7.500000 %" };
 
 test("without a terminal there is a line for the first and each tenth step, and no control codes", () => {
   const { stream, told } = recorder(false);
-  const progress = startProgress(stream, "epoch", clock(100));
+  const progress = startProgress(stream, "epoch", { now: clock(100) });
   for (let epoch = 1; epoch <= 30; epoch++) progress.step(epoch, 61, figures);
   progress.stop();
   expect(told.map((line) => line.split(":")[0])).toEqual(["epoch 1", "epoch 10", "epoch 20", "epoch 30"]);
@@ -33,14 +33,14 @@ test("without a terminal there is a line for the first and each tenth step, and 
 
 test("a slow run says something about every 20 seconds", () => {
   const { stream, told } = recorder(false);
-  const progress = startProgress(stream, "epoch", clock(15_000));
+  const progress = startProgress(stream, "epoch", { now: clock(15_000) });
   for (let epoch = 1; epoch <= 9; epoch++) progress.step(epoch, 61, figures);
   expect(told.length).toBeGreaterThan(3);
 });
 
 test("on a terminal there is a bar that keeps the last of each figure", () => {
   const { stream, told } = recorder(true);
-  const progress = startProgress(stream, "epoch", clock(500));
+  const progress = startProgress(stream, "epoch", { now: clock(500) });
   progress.step(1, 61, figures);
   progress.step(2, 74, { cost: "0.1250" });
   progress.stop();
@@ -51,7 +51,7 @@ test("on a terminal there is a bar that keeps the last of each figure", () => {
 
 test.each([80, 200])("the bar fits into %i columns", (columns) => {
   const { stream, told } = recorder(true, columns);
-  const progress = startProgress(stream, "epoch", clock(500));
+  const progress = startProgress(stream, "epoch", { now: clock(500) });
   progress.step(1, 1000, figures);
   progress.stop();
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what a terminal is told beside the text
