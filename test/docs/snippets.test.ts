@@ -13,6 +13,8 @@ const snippets = collectSnippets(root, [
   "README.md",
   "docs",
   "core/src",
+  "graph-picture/README.md",
+  "graph-picture/src",
   "plugins/tensor-cpu/src",
   "plugins/sparse/src",
   "plugins/tensor-gpu/src",

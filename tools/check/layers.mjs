@@ -1,5 +1,5 @@
 // The house's import rules, checked on the source: `npm run check:layers`. Type-only imports count like any other.
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { findCircles } from "./circles.mjs";
@@ -34,6 +34,8 @@ export const ROOMS = [
 
 const CORE = "@bitale/core";
 const CORE_SOURCE = "core/src";
+/** Packages beside the plugins that stand on core by its name, know no plugin, and run in browsers too. */
+const NEIGHBOURS = ["graph-picture"];
 /** What a browser loads of core. A plugin says in its package.json ("bitale".environments) whether it is for browsers. */
 const CORE_BROWSER_ENTRIES = [`${CORE_SOURCE}/index.browser.ts`];
 
@@ -219,17 +221,24 @@ export function checkCircles(tree) {
 }
 
 /**
+ * The plugins, and the other packages that the same rules hold for.
+ *
  * @param {string} root
  * @returns {PluginPackage[]}
  */
 export function findPlugins(root) {
-  return readdirSync(join(root, "plugins"), { withFileTypes: true })
+  const neighbours = NEIGHBOURS.filter((folder) => existsSync(join(root, folder))).map((folder) => {
+    const { name } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+    return { folder, id: folder, name, browser: true };
+  });
+  const plugins = readdirSync(join(root, "plugins"), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name: id }) => {
       const manifest = JSON.parse(readFileSync(join(root, "plugins", id, "package.json"), "utf8"));
       const browser = manifest.bitale?.environments?.includes("browser") ?? false;
       return { folder: `plugins/${id}`, id, name: manifest.name, browser };
     });
+  return [...plugins, ...neighbours];
 }
 
 /** @param {PluginPackage} plugin */

@@ -11,6 +11,7 @@ export const PUBLISHED = [
       { report: "core-conformance", file: "dist/conformance/index.d.ts" },
     ],
   },
+  { folder: "graph-picture", entries: [{ report: "graph-picture", file: "dist/index.d.ts" }] },
   ...["tensor-cpu", "tensor-gpu", "sparse"].map((name) => ({
     folder: `plugins/${name}`,
     entries: [{ report: name, file: "dist/index.d.ts" }],

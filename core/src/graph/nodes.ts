@@ -49,9 +49,20 @@ export class Constant<T extends Type = Type, V = unknown> extends Variable<T> {
   override toString(): string {
     if (this.name !== undefined) return this.name;
     const data = (this.value as { data?: ArrayLike<unknown>; shape?: readonly number[] }).data;
-    if (data !== undefined && data.length === 1) return `${String(data[0])}`;
+    if (data !== undefined && data.length === 1) {
+      return data instanceof Float32Array ? shortest(data[0] as number) : String(data[0]);
+    }
     return `Constant<${this.type.toString()}>`;
   }
+}
+
+/** The shortest decimal number that is this float32: 0.1, not 0.10000000149011612. */
+function shortest(value: number): string {
+  for (let digits = 1; digits < 9; digits++) {
+    const rounded = Number(value.toPrecision(digits));
+    if (Math.fround(rounded) === value) return String(rounded);
+  }
+  return String(value);
 }
 
 /** What computes: knows the types of its results from the types of its operands. */

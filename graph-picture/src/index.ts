@@ -1,0 +1,2 @@
+/** Pictures of graphs: the public names. */
+export { type Describable, type GraphPictureOptions, graphSvg } from "./graph-svg.js";
