@@ -17,7 +17,7 @@ export function primitiveText<N extends PrimitiveName>(
     return typeof value === "string" ? value : JSON.stringify(value);
   };
   const shown = Object.entries(params)
-    .filter(([key]) => key !== "implicit")
+    .filter(([key, value]) => key !== "implicit" && typeof value !== "function")
     .map(([key, value]) => `${key}=${text(value)}`);
   return shown.length === 0 ? name : `${name}{${shown.join(", ")}}`;
 }

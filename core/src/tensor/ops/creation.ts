@@ -72,7 +72,9 @@ export function fullLike(x: Operand, value: Scalar, dtype?: DType): TensorVariab
   const tensor = asTensor(x);
   return broadcastTo(constant(filled([], value, dtype ?? tensor.type.dtype)), lengthsOf(tensor));
 }
+/** Zeros of the lengths of x, in its dtype or another. */
 export const zerosLike = (x: Operand, dtype?: DType): TensorVariable => fullLike(x, 0, dtype);
+/** Ones of the lengths of x, in its dtype or another. */
 export const onesLike = (x: Operand, dtype?: DType): TensorVariable => fullLike(x, 1, dtype);
 
 /** 0, 1, … length-1 as int64. */
