@@ -12,6 +12,8 @@ const symmetric = new Set(["add", "mul", "maximum", "minimum", "and", "or", "xor
 
 export interface CollectOptions {
   readonly types: boolean;
+  /** Tells where nodes were made. */
+  readonly made: boolean;
   readonly maxNodes: number;
   /** Draws the graphs inside of loops and branches. */
   readonly inner: boolean;
@@ -99,7 +101,7 @@ class Collector {
     const names = node.outputs.flatMap(({ name }) => (name === undefined ? [] : [`${name}:`]));
     const title = [...names, text].join(" ");
     const types = node.outputs.map(({ type }) => type.label);
-    const made = node.trace?.frames[0];
+    const made = this.#options.made ? node.trace?.frames[0] : undefined;
     const tooltip = [title, ...types, ...(place ? [place] : []), ...(made ? [`made at ${made}`] : [])].join(
       "\n",
     );

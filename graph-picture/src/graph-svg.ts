@@ -14,6 +14,8 @@ export interface GraphPictureOptions {
   readonly theme?: "auto" | "light" | "dark" | undefined;
   /** Shows dtypes and lengths in the boxes (default true; they are in the tooltips anyway). */
   readonly types?: boolean | undefined;
+  /** Tells in the tooltips where in the user's code nodes were made (default false: such places are paths of a machine). */
+  readonly made?: boolean | undefined;
   /** Shows what is inside of loops and branches (default true). */
   readonly inner?: boolean | undefined;
   /** Explains shapes and lines below the graph (default true). */
@@ -61,7 +63,12 @@ export function graphSvg(
   const scope = isFunction
     ? scopeOfFunction(target.describe())
     : scopeOf([], isVariable(target) ? [target] : (target as readonly Variable[]));
-  const picture = collect(scope, { types: options.types ?? true, inner: options.inner ?? true, maxNodes });
+  const picture = collect(scope, {
+    types: options.types ?? true,
+    made: options.made ?? false,
+    inner: options.inner ?? true,
+    maxNodes,
+  });
   return drawSvg(picture, layOut(picture, direction), {
     title: options.title ?? (isFunction ? target.toString() : undefined),
     theme,

@@ -1,26 +1,12 @@
 /** Core and the dense backends, bundled for browsers, train one epoch on a slice of MNIST in real headless Chromium. */
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { type ChromiumLaunch, chromiumFromNpm } from "@bitale/software-vulkan";
-import { build, type Rolldown } from "vite";
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { readMnist } from "../../examples/logistic-regression/dist/mnist.js";
+import { bundle } from "./bundle.js";
 import { openPage } from "./chromium-page.js";
 import { serveFiles } from "./local-server.js";
 import { type TrainingResult, type TrainingTask, trainSlice } from "./training-page.js";
-
-const entry = fileURLToPath(new URL("training-page.ts", import.meta.url));
-
-async function bundle(): Promise<string> {
-  const output = (await build({
-    configFile: false,
-    logLevel: "error",
-    build: { write: false, minify: true, lib: { entry, formats: ["es"], fileName: "training" } },
-  })) as Rolldown.RolldownOutput[];
-  const chunks = output.flatMap((part) => part.output).filter((part) => part.type === "chunk");
-  expect(chunks.length).toBe(1);
-  return chunks[0]?.code ?? "";
-}
 
 describe("in the browser", () => {
   const { train } = readMnist({ limit: 600 });
@@ -33,7 +19,7 @@ describe("in the browser", () => {
     const found = await chromiumFromNpm();
     if ("missing" in found) missing = found.missing;
     else launch = found;
-    code = await bundle();
+    code = await bundle("training-page");
   }, 120_000);
   beforeEach((context) => {
     if (launch === undefined) context.skip(`no browser: ${missing}`);

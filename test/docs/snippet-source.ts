@@ -10,14 +10,25 @@ export interface Snippet {
 
 const block = /```ts[ \t]*([^\n]*)\n([\s\S]*?)```/g;
 
-/** Snippets of one text; blocks marked `no-run` are left out. */
+/**
+ * Snippets of one text; blocks marked `no-run` are left out, and one marked `continues` is the rest of the block before
+ * it: together they are one program.
+ */
 export function snippetsOf(text: string, file: string): Snippet[] {
   const plain = file.endsWith(".ts") ? text.replace(/^[ \t]*\*(?!\/)[ \t]?/gm, "") : text;
-  return [...plain.matchAll(block)].flatMap((match) => {
-    if ((match[1] ?? "").includes("no-run")) return [];
+  const snippets: Snippet[] = [];
+  for (const match of plain.matchAll(block)) {
+    const [, marks = "", body = ""] = match;
+    if (marks.includes("no-run")) continue;
+    const code = body.replaceAll("*\\/", "*/");
+    const before = marks.includes("continues") ? snippets.pop() : undefined;
     const line = plain.slice(0, match.index).split("\n").length;
-    return [{ origin: `${file}:${line}`, code: (match[2] ?? "").replaceAll("*\\/", "*/") }];
-  });
+    snippets.push({
+      origin: before?.origin ?? `${file}:${line}`,
+      code: before === undefined ? code : `${before.code}\n${code}`,
+    });
+  }
+  return snippets;
 }
 
 /**

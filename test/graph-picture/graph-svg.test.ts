@@ -67,8 +67,9 @@ describe("a picture of expressions", () => {
     );
   });
 
-  it("tells the rest in tooltips: whole texts, types, and where the node was made", () => {
-    expect(node(parsed, "y: add").tooltip).toMatch(
+  it("tells the rest in tooltips: whole texts, types, and where nodes were made if asked", () => {
+    expect(node(parsed, "y: add").tooltip).toBe("y: add\nfloat32 [?, ?]");
+    expect(node(parsePicture(graphSvg(y, { made: true })), "y: add").tooltip).toMatch(
       /^y: add\nfloat32 \[\?, \?\]\nmade at .*graph-svg\.test\.ts:\d+:\d+$/,
     );
     expect(node(parsed, "w").tooltip).toBe("shared variable w\nfloat32 [?, ?]\nkept by tensor-cpu");
@@ -121,7 +122,7 @@ describe("a picture of a compiled function", () => {
     const placed = parsed.nodes.filter(({ tooltip }) => tooltip.includes("run by tensor-cpu"));
     expect(placed.length).toBeGreaterThan(3);
     expect(new Set(placed.map(({ within }) => within))).toEqual(new Set([parsed.clusters[0]?.id]));
-    expect(node(parsed, "sub").tooltip).toContain("\nrun by tensor-cpu\n");
+    expect(node(parsed, "sub").tooltip).toContain("\nrun by tensor-cpu");
   });
 
   it("draws every update, also of variables that are exchanged or that nothing reads", () => {
