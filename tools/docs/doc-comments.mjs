@@ -84,9 +84,10 @@ export function summaryOf(comment) {
  * @param {number} start
  */
 function commentBefore(text, comments, start) {
-  const comment = comments.findLast(({ end }) => end <= start);
-  if (comment === undefined || comment.type !== "Block" || !comment.value.startsWith("*")) return "";
-  return text.slice(comment.end, start).trim() === "" ? plain(comment.value) : "";
+  const comment = comments.findLast(({ type, end }) => type === "Block" && end <= start);
+  if (comment === undefined || !comment.value.startsWith("*")) return "";
+  const between = text.slice(comment.end, start).replace(/\/\/.*$/gm, "");
+  return between.trim() === "" ? plain(comment.value) : "";
 }
 
 /** @param {string} comment */

@@ -14,7 +14,7 @@ const opsFolder = "core/src/tensor/ops";
 const read = (/** @type {string} */ path) => readFileSync(join(root, path), "utf8");
 
 const { dtypes, isLowered, PrimitiveOp } = core;
-const exported = new Set(Object.keys(core));
+const exported = new Map(Object.entries(core));
 /** In the order in which core lists them; those that no backend sees come last. */
 const lowered = core.loweredNames;
 const names = [...lowered, ...Object.keys(typeRules).filter((name) => !isLowered(name))];
@@ -33,7 +33,7 @@ const families = readdirSync(join(root, opsFolder))
   .map((file) => {
     const path = `${opsFolder}/${file}`;
     const text = read(path);
-    const ops = exportedValues(path, text).filter(({ name }) => exported.has(name));
+    const ops = exportedValues(path, text).filter(({ name }) => typeof exported.get(name) === "function");
     return { file, about: summaryOf(headComment(path, text)), ops };
   })
   .filter(({ ops }) => ops.length > 0);
