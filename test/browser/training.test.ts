@@ -2,7 +2,7 @@
 import { gzipSync } from "node:zlib";
 import { type ChromiumLaunch, chromiumFromNpm } from "@bitale/software-vulkan";
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { readMnist } from "../../examples/logistic-regression/dist/mnist.js";
+import { readMnist } from "../../examples/mnist/dist/index.js";
 import { bundle } from "./bundle.js";
 import { openPage } from "./chromium-page.js";
 import { serveFiles } from "./local-server.js";
