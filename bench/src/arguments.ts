@@ -7,6 +7,8 @@ export interface Arguments extends Effort {
   readonly only?: readonly string[] | undefined;
   readonly contenders?: readonly string[] | undefined;
   readonly json?: string | undefined;
+  readonly docs: boolean;
+  readonly tables: boolean;
   readonly node: NodeChoice;
   readonly own: boolean;
   readonly tiny: boolean;
@@ -25,8 +27,18 @@ export function readArguments(argv: readonly string[]): Arguments {
   const command = new Command("npm run bench --")
     .description("Measures bitale on tensor-cpu beside other libraries, in turns.")
     .option("--only <lines>", "lines by name or beginning, with commas: gemm-f32,sgd-1e5", list)
-    .option("--contenders <names>", "other contenders to take, with commas: tfjs-wasm,numpy", list)
+    .option(
+      "--contenders <names>",
+      "only these beside bitale, options of its own too: tfjs-wasm,numpy,native",
+      list,
+    )
     .option("--json <path>", "write the figures as JSON")
+    .option(
+      "--docs",
+      "put the figures into docs/performance.json, and the tables into docs/performance.md",
+      false,
+    )
+    .option("--tables", "measure nothing: make the tables of docs/performance.md anew", false)
     .addOption(
       new Option("--node <version>", "Node to run on: 20 (the one that is in use), 24 (of the npm package)")
         .choices(["20", "24", "both"])

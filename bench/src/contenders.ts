@@ -52,10 +52,13 @@ const variants: readonly (readonly [name: string, options: ContenderOptions])[] 
   ["threads", { threads: 2 }],
 ];
 
+/** Our name; a variant has its option behind it: `bitale+native`. */
+export const OURS = "bitale";
+
 const ours: readonly Entrant[] = [
-  entrant("bitale", "ours", path("./ours/contender.js")),
+  entrant(OURS, "ours", path("./ours/contender.js")),
   ...variants.map(([name, options]) =>
-    entrant(`bitale+${name}`, "ours", path("./ours/contender.js"), { options, lines: isHeavy }),
+    entrant(`${OURS}+${name}`, "ours", path("./ours/contender.js"), { options, lines: isHeavy }),
   ),
 ];
 

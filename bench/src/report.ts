@@ -1,6 +1,6 @@
 /** Measurements as the benchmark reports them: a list for JSON, and a table. */
 import Table from "cli-table3";
-import type { Role } from "./contenders.js";
+import { OURS, type Role } from "./contenders.js";
 import type { Line, Unit } from "./lines.js";
 import type { Measurement } from "./measure.js";
 
@@ -33,7 +33,7 @@ export function reportLines({ line, timings }: Measurement, node: string): Repor
   return timings
     .filter(({ entrant }) => entrant.role === "ours")
     .map(({ entrant, median }) => ({
-      line: line.name + entrant.name.slice("bitale".length),
+      line: line.name + entrant.name.slice(OURS.length),
       node,
       unit: line.unit,
       ours: inUnit(median),
@@ -44,7 +44,7 @@ export function reportLines({ line, timings }: Measurement, node: string): Repor
 }
 
 /** The name of a line without the variant of ours. */
-const plainName = (name: string): string => name.split("+", 1)[0] as string;
+export const plainName = (name: string): string => name.split("+", 1)[0] as string;
 
 /** GFLOP/s or GB/s of a time, where the line says what work is in it. */
 export function rate(time: number, unit: Unit, line: Line | undefined): string {
@@ -87,7 +87,7 @@ export function rowOf(
     toPeer: ratioText(entry.ratioToFastestJsPeer),
     numpy: numpy === undefined ? "" : timeText(numpy, unit),
     toNumpy: ratioText(entry.ratioToNumpy),
-    references: references.map(([name, time]) => `${name} ${Number(time.toPrecision(3))}`).join(", "),
+    references: references.map(([name, time]) => `${name} ${timeText(time, unit)}`).join(", "),
   };
 }
 

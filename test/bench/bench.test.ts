@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { uniform32 } from "../../bench/dist/data.js";
+import { merged, withTables } from "../../bench/dist/documentation.js";
 import { difference, fingerprints } from "../../bench/dist/fingerprint.js";
 import { lines, selectLines, tinyLines } from "../../bench/dist/lines.js";
 import { type ReportLine, reportLines } from "../../bench/dist/report.js";
@@ -19,10 +20,15 @@ describe("npm run bench", () => {
   it("measures every kind of line and writes a list", () => {
     const json = join(folder, "tiny.json");
     const effort = ["--rounds", "2", "--round-time", "1", "--warm-up-time", "1"];
-    const table = execFileSync(process.execPath, [main, "--own", "--tiny", ...effort, "--json", json], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const contenders = ["--contenders", "deterministic,plain,memcpy"];
+    const table = execFileSync(
+      process.execPath,
+      [main, "--own", "--tiny", ...contenders, ...effort, "--json", json],
+      {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
     const report = JSON.parse(readFileSync(json, "utf8")) as ReportLine[];
     for (const { name, unit, workload } of tinyLines) {
       const entry = report.find(({ line }) => line === name);
@@ -121,5 +127,45 @@ describe("the report", () => {
         ratioToNumpy: 1.5,
       },
     ]);
+  });
+});
+
+describe("the documentation", () => {
+  const entry = (line: string, node: string, ours: number): ReportLine => ({
+    line,
+    node,
+    unit: "us",
+    ours,
+    peers: { "tfjs-wasm": 4, "ort-web": 3, numpy: 1, memcpy: 0.5 },
+    ratioToFastestJsPeer: 1.5,
+    ratioToNumpy: 0.5,
+  });
+
+  it("keeps figures that were not measured again, and the order of the lines", () => {
+    const old = [
+      entry("sgd-1e3", "20.19.0", 1),
+      entry("sgd-1e5", "20.19.0", 2),
+      entry("sgd-1e5", "24.1.0", 3),
+    ];
+    const fresh = [entry("sgd-1e5", "20.20.2", 4), entry("call", "20.20.2", 5)];
+    expect(merged(old, fresh).map(({ line, node, ours }) => [line, node, ours])).toEqual([
+      ["call", "20.20.2", 5],
+      ["sgd-1e3", "20.19.0", 1],
+      ["sgd-1e5", "20.20.2", 4],
+      ["sgd-1e5", "24.1.0", 3],
+    ]);
+  });
+
+  it("has tables between marks, and leaves the words around them alone", () => {
+    const text =
+      "before\n<!-- bench: sgd-1e5 -->\nold\n<!-- /bench -->\nbetween\n<!-- bench: call -->\n<!-- /bench -->\n";
+    const made = withTables(text, [entry("sgd-1e5", "20.20.2", 2), entry("sgd-1e3", "20.20.2", 7)]);
+    expect(made).toContain("before\n<!-- bench: sgd-1e5 -->\n");
+    expect(made).toContain(
+      "| 20 | sgd-1e5 | 2 us | 600 GB/s | ort-web 3 us | 1.5 | 1 us | 0.5 | memcpy 0.5 us |",
+    );
+    expect(made).not.toContain("old");
+    expect(made).not.toContain("sgd-1e3");
+    expect(withTables(made, [entry("sgd-1e5", "20.20.2", 2)])).toBe(made);
   });
 });
