@@ -119,6 +119,13 @@ export { regionText } from "./plugin/region-text.js";
 export type { ConstructorRegistration } from "./plugin/registry.js";
 export type { SchemaInput, SchemaResult, StandardSchema } from "./plugin/standard-schema.js";
 export { type MakeShared, RandomStream } from "./random-stream.js";
+export {
+  defaultRewrites,
+  type Mode,
+  type RewriteLimits,
+  type RewriteName,
+  rewriteNames,
+} from "./rewrite/mode.js";
 export type {
   AnyKwargs,
   BackendId,

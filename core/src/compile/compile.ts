@@ -8,7 +8,8 @@ import { BitaleTypeError, describeValue } from "../errors.js";
 import { inheritTrace } from "../graph/creation-trace.js";
 import { isVariable } from "../graph/nodes.js";
 import { toposort } from "../graph/walk.js";
-import { rewrite } from "../rewrite/rewrite.js";
+import { planRewrites, type RewritePlan } from "../rewrite/mode.js";
+import { type Rewritten, rewrite } from "../rewrite/rewrite.js";
 import { collect } from "./collect.js";
 import {
   type CallSurroundings,
@@ -43,6 +44,7 @@ const optionNames = [
   "onUnusedInput",
   "allowInputDowncast",
   "profile",
+  "mode",
 ];
 
 /** See `Runtime.compile`. */
@@ -53,13 +55,15 @@ export function compile<const I extends readonly Input[], const O extends Output
   surroundings: CompileSurroundings,
 ): CompiledFunction<I, O> {
   checkOptions(options);
+  const plan = planRewrites(options.mode);
   const { list, layout } = layoutOf(outputs);
   const profiler = options.profile === true ? new Profiler() : undefined;
   const collected = timed(profiler, "collect", () => collect(inputs, list, options, surroundings.warn));
-  const results = timed(profiler, "rewrite", () =>
-    inheritTrace(undefined, () => rewrite(resultsOf(collected))),
+  const rewritten = timed(profiler, "rewrite", () =>
+    inheritTrace(undefined, () => rewrite(resultsOf(collected), plan)),
   );
-  const graph = withResults(collected, results);
+  warnOfLimit(rewritten, plan, options.name, surroundings.warn);
+  const graph = { ...withResults(collected, rewritten.outputs), rewrites: plan };
   return build(graph, inputs, layout, surroundings, profiler) as unknown as CompiledFunction<I, O>;
 }
 
@@ -89,9 +93,27 @@ function linkGraph(
   const placement = timed(profiler, "place", () => place(nodes, numbers, surroundings.executors()));
   const stages = timed(profiler, "partition", () => partition(nodes, placement, numbers, results));
   const linkInner = (inner: FunctionGraph): Linked =>
-    linkGraph(withResults(inner, rewrite(resultsOf(inner))), surroundings, undefined);
+    linkGraph(
+      withResults({ ...inner, rewrites: graph.rewrites }, rewrite(resultsOf(inner), graph.rewrites).outputs),
+      surroundings,
+      undefined,
+    );
   return timed(profiler, "link", () =>
     link(withResults(graph, results), numbers, placement, stages, linkInner),
+  );
+}
+
+/** Tells once that a graph is used as far as it was rewritten. */
+function warnOfLimit(
+  { stopped }: Rewritten,
+  { limits }: RewritePlan,
+  name: string | undefined,
+  warn: (message: string) => void,
+): void {
+  if (stopped === undefined) return;
+  warn(
+    `${name ?? "function"}: the rewrites stopped at the limit of ${limits[stopped]} ${stopped}; the graph is used as far ` +
+      "as they came (mode.limits sets the limits)",
   );
 }
 

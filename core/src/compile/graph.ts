@@ -1,4 +1,5 @@
 import type { Variable } from "../graph/nodes.js";
+import type { RewritePlan } from "../rewrite/mode.js";
 import type { Container } from "../shared/container.js";
 import type { SharedVariable } from "../shared/shared-variable.js";
 import type { InputPlan, OutputPlan } from "./interface.js";
@@ -21,6 +22,8 @@ export interface FunctionGraph {
   readonly outputs: readonly Variable[];
   readonly outputPlans: readonly OutputPlan[];
   readonly updates: readonly Update[];
+  /** Which rewrites it went through, and its inner graphs will. */
+  readonly rewrites?: RewritePlan | undefined;
 }
 
 /** Everything that has to be computed: outputs, then new values. */

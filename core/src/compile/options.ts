@@ -1,4 +1,5 @@
 import type { Variable } from "../graph/nodes.js";
+import type { Mode } from "../rewrite/mode.js";
 import type { SharedVariable } from "../shared/shared-variable.js";
 import type { Operand } from "../tensor/ops/operands.js";
 import type { In, Out } from "./interface.js";
@@ -35,4 +36,6 @@ export interface CompileOptions {
   readonly allowInputDowncast?: boolean | undefined;
   /** true: times every region, kernel and transfer; the function's `profile` tells. Costs nothing where it is off. */
   readonly profile?: boolean | undefined;
+  /** Which rewrites run and how long; all but "relaxed" by default. */
+  readonly mode?: Mode | undefined;
 }

@@ -2,6 +2,7 @@
 import type { Apply, Variable } from "../graph/nodes.js";
 import type { DebugPrintOptions } from "../graph/print-options.js";
 import { type Placing, type Root, TreePrinter } from "../graph/tree-printer.js";
+import { defaultRewrites, type RewritePlan } from "../rewrite/mode.js";
 import { describe, type FunctionDescription, type Move } from "./description.js";
 import type { InputPlan, OutputPlan } from "./interface.js";
 import type { Linked } from "./linked.js";
@@ -53,6 +54,7 @@ function header({ graph }: Linked, { regions }: FunctionDescription): string[] {
         `  shared ${variable} <${variable.type.label}>${backendOf(variable)}${updated.has(variable) ? ", updated" : ""}`,
     ),
     ...graph.outputPlans.flatMap((plan, i) => outputNotes(plan, i)),
+    ...rewritesNote(graph.rewrites),
     ...regions.map(
       ({ backend, nodes }, i) =>
         `  #${i + 1} ${backend}, ${nodes.length} node${nodes.length === 1 ? "" : "s"}`,
@@ -71,6 +73,17 @@ function notesOf(input: InputPlan, updated: ReadonlySet<Variable>): string {
     ...(input.strict ? ["strict"] : []),
   ];
   return notes.map((note) => `, ${note}`).join("");
+}
+
+/** Which rewrites ran, where they are others than by default. */
+function rewritesNote(plan: RewritePlan | undefined): string[] {
+  if (plan === undefined) return [];
+  const missing = defaultRewrites.filter((name) => !plan.names.includes(name));
+  const more = plan.names.filter((name) => !defaultRewrites.includes(name));
+  if (missing.length === 0 && more.length === 0) return [];
+  if (missing.length > plan.names.length) return [`  rewrites: ${plan.names.join(", ") || "none"}`];
+  const but = missing.length === 0 ? "all" : `all but ${missing.join(", ")}`;
+  return [`  rewrites: ${more.length === 0 ? but : `${but}, and ${more.join(", ")}`}`];
 }
 
 function outputNotes({ borrow, internal }: OutputPlan, i: number): string[] {

@@ -78,6 +78,11 @@ export class ScanOp extends ControlOp {
     return this.#gradient(this, apply, arrived);
   }
 
+  /** The same loop with less in it. */
+  restrictedTo(step: InnerGraph, layout: ScanLayout): ScanOp {
+    return new ScanOp(step, layout, this.#gradient);
+  }
+
   override toString(): string {
     return this.layout.reverse ? "scan{reverse}" : "scan";
   }

@@ -1,76 +1,177 @@
-/** Algebraic rules that never change a value: casts and transposes that cancel, factors of one, double negation. */
-import { type Apply, isConstant, type Variable } from "../graph/nodes.js";
+/** Arithmetic that gives the very same bits: NaN, infinities and the sign of zero included. */
+import { isConstant, type Variable } from "../graph/nodes.js";
 import { isFloat } from "../tensor/dtype.js";
-import type { NDArray } from "../tensor/ndarray.js";
-import { isPrimitive } from "../tensor/primitive-op.js";
-import { isConcrete } from "../tensor/shape.js";
-import type { TensorType } from "../tensor/tensor-type.js";
-import type { LocalRule } from "./rule.js";
+import { fullLike } from "../tensor/ops/creation.js";
+import { abs, add, div, maximum, minimum, mul, neg, sub } from "../tensor/ops/elementwise.js";
+import { cast, type TensorVariable } from "../tensor/ops/operands.js";
+import { constantOf, isNonNegative, isNumber, madeBy, operand, standsFor, typeOf } from "./match.js";
+import type { LocalRule, LocalRules } from "./rule.js";
 
-const typeOf = (variable: Variable): TensorType => variable.type as TensorType;
+type Binary = "add" | "sub" | "mul" | "div" | "maximum" | "minimum";
+const isFloatOf = (variable: Variable): boolean => isFloat(typeOf(variable).dtype);
+const bothWays =
+  <N extends Binary>(
+    rule: (x: TensorVariable, y: TensorVariable, result: Variable) => Variable | undefined,
+  ): LocalRule<N> =>
+  (node) =>
+    rule(operand(node), operand(node, 1), node.output) ?? rule(operand(node, 1), operand(node), node.output);
 
-/** The number that fills a constant, if it is one number. */
-function filledWith(variable: Variable): number | undefined {
-  if (!isConstant(variable)) return undefined;
-  const value = variable.value as NDArray;
-  return value.size === 1 ? value.item() : undefined;
-}
+/** x * 1, x / 1 */
+const factorOfOne = (x: TensorVariable, y: TensorVariable, result: Variable): Variable | undefined =>
+  isNumber(y, 1) && standsFor(x, result, y) ? x : undefined;
 
-/** Whether an operand of an elementwise node has the shape of the result, so that it can stand for it. */
-const sameShape = (operand: Variable, result: Variable, other: Variable): boolean =>
-  typeOf(other).shape.every((d) => d === 1) && typeOf(operand).ndim === typeOf(result).ndim;
+/** x + 0 of integers; of floats x + (-0), and x + 0 where x cannot be -0. */
+const addedZero = (x: TensorVariable, y: TensorVariable, result: Variable): Variable | undefined => {
+  const neutral = isNumber(y, -0) || (isNumber(y, 0) && (!isFloatOf(x) || isNonNegative(x)));
+  return neutral && standsFor(x, result, y) ? x : undefined;
+};
 
-function factorOfOne(node: Apply): Variable | undefined {
-  if (!isPrimitive(node.op)) return undefined;
-  const [x, y] = node.inputs as [Variable, Variable];
-  const { name } = node.op;
-  if ((name === "mul" || name === "div") && filledWith(y) === 1 && sameShape(x, node.output, y)) return x;
-  if (name === "mul" && filledWith(x) === 1 && sameShape(y, node.output, x)) return y;
-  return undefined;
-}
-
-function doubleNegation(node: Apply): Variable | undefined {
-  const inner = node.inputs[0]?.owner;
-  return isPrimitive(node.op, "neg") && isPrimitive(inner?.op, "neg") ? inner?.inputs[0] : undefined;
-}
-
-function idleCast(node: Apply): Variable | undefined {
-  if (!isPrimitive(node.op, "cast")) return undefined;
-  const x = node.inputs[0] as Variable;
-  if (typeOf(x).dtype === node.op.params.dtype) return x;
-  const inner = x.owner;
-  if (inner === undefined || !isPrimitive(inner.op, "cast")) return undefined;
-  const source = inner.inputs[0] as Variable;
-  const widening = isFloat(typeOf(x).dtype) && typeOf(source).dtype === node.op.params.dtype;
-  const exact = typeOf(source).dtype === "float32" && typeOf(x).dtype === "float64";
-  return widening && exact ? source : undefined;
-}
-
-function cancellingTransposes(node: Apply): Variable | undefined {
-  const inner = node.inputs[0]?.owner;
-  if (!isPrimitive(node.op, "transpose") || inner === undefined || !isPrimitive(inner.op, "transpose"))
-    return undefined;
-  const [outer, first] = [node.op.params.permutation, inner.op.params.permutation];
-  return outer.every((axis, i) => first[axis] === i) ? inner.inputs[0] : undefined;
-}
-
-function idleShape(node: Apply): Variable | undefined {
-  if (
-    !isPrimitive(node.op, "reshape") &&
-    !isPrimitive(node.op, "broadcastTo") &&
-    !isPrimitive(node.op, "sumTo")
-  )
-    return undefined;
-  const [from, to] = [typeOf(node.inputs[0] as Variable).shape, typeOf(node.output).shape];
-  return isConcrete(from) && from.length === to.length && from.every((d, i) => d === to[i])
-    ? node.inputs[0]
+/** x - 0 */
+const subtractedZero: LocalRule<"sub"> = (node) =>
+  isNumber(operand(node, 1), 0) && standsFor(operand(node), node.output, operand(node, 1))
+    ? operand(node)
     : undefined;
-}
 
-export const algebra: readonly LocalRule[] = [
-  factorOfOne,
-  doubleNegation,
-  idleCast,
-  cancellingTransposes,
-  idleShape,
-];
+/** x * 0 of integers (of floats it may be NaN or -0) */
+const timesZero = (x: TensorVariable, y: TensorVariable, result: Variable): Variable | undefined =>
+  !isFloatOf(x) && isNumber(y, 0) && standsFor(x, result, y) ? fullLike(x, 0) : undefined;
+
+/** x - x of integers */
+const minusItself: LocalRule<"sub"> = (node) =>
+  operand(node) === operand(node, 1) && !isFloatOf(operand(node)) ? fullLike(operand(node), 0) : undefined;
+
+/** -(-x); -(x - y) of integers */
+const negated: LocalRule<"neg"> = (node) => {
+  const twice = madeBy(operand(node), "neg");
+  if (twice !== undefined) return operand(twice);
+  const difference = isFloatOf(node.output) ? undefined : madeBy(operand(node), "sub");
+  return difference && sub(operand(difference, 1), operand(difference));
+};
+
+/** x + (-y) is x - y */
+const addedNegative = (x: TensorVariable, y: TensorVariable): Variable | undefined => {
+  const negative = madeBy(y, "neg");
+  return negative && sub(x, operand(negative));
+};
+
+/** x - (-y) is x + y */
+const subtractedNegative: LocalRule<"sub"> = (node) => {
+  const negative = madeBy(operand(node, 1), "neg");
+  return negative && add(operand(node), operand(negative));
+};
+
+/** (-x) * (-y) and (-x) / (-y) */
+const signsThatCancel =
+  (compute: typeof mul): LocalRule<"mul" | "div"> =>
+  (node) => {
+    const [x, y] = [madeBy(operand(node), "neg"), madeBy(operand(node, 1), "neg")];
+    return x && y && compute(operand(x), operand(y));
+  };
+
+/** (-x) * c is x * (-c) */
+const negativeTimesConstant = (x: TensorVariable, y: TensorVariable): Variable | undefined => {
+  const negative = madeBy(x, "neg");
+  return negative && isConstant(y) ? mul(operand(negative), neg(y)) : undefined;
+};
+
+/** abs(x) of what is never negative; abs(-x) */
+const absolute: LocalRule<"abs"> = (node) => {
+  const x = operand(node);
+  if (isNonNegative(x) || madeBy(x, "abs") !== undefined) return x;
+  const negative = madeBy(x, "neg");
+  return negative && abs(operand(negative));
+};
+
+const idempotent =
+  (
+    name: "sign" | "floor" | "ceil" | "round" | "trunc",
+  ): LocalRule<"sign" | "floor" | "ceil" | "round" | "trunc"> =>
+  (node) =>
+    madeBy(operand(node), name) && operand(node);
+
+/** max(x, x); max(max(x, y), y) */
+const repeated =
+  (name: "maximum" | "minimum") =>
+  (x: TensorVariable, y: TensorVariable, result: Variable): Variable | undefined => {
+    if (x === y) return x;
+    const inner = madeBy(x, name);
+    const again = inner !== undefined && (operand(inner) === y || operand(inner, 1) === y);
+    return again && standsFor(x, result, y) ? x : undefined;
+  };
+
+/** max(x, 0) of what is never negative; max(max(x, c), d) */
+const bounded =
+  (name: "maximum" | "minimum", compute: typeof maximum) =>
+  (x: TensorVariable, y: TensorVariable, result: Variable): Variable | undefined => {
+    if (name === "maximum" && isNumber(y, 0) && isNonNegative(x) && standsFor(x, result, y)) return x;
+    return chained(name, compute)(x, y);
+  };
+
+/** (x op c) op d is x op (c op d) */
+const chained =
+  (name: Binary, compute: (x: Variable, y: Variable) => TensorVariable) =>
+  (x: TensorVariable, y: TensorVariable): Variable | undefined => {
+    const inner = isConstant(y) ? madeBy(x, name) : undefined;
+    if (inner === undefined) return undefined;
+    const [rest, first] = isConstant(operand(inner, 1))
+      ? [operand(inner), operand(inner, 1)]
+      : [operand(inner, 1), operand(inner)];
+    return isConstant(first) && !isConstant(rest) ? compute(rest, compute(first, y)) : undefined;
+  };
+
+/** Sums of integers wrap, in any order. */
+const integerSums = (x: TensorVariable, y: TensorVariable): Variable | undefined =>
+  isFloatOf(x) ? undefined : chained("add", add)(x, y);
+
+/** Products of integers, and of powers of two that are not less than 1: nothing is rounded, or once in both. */
+const exactProducts = (x: TensorVariable, y: TensorVariable): Variable | undefined => {
+  const inner = madeBy(x, "mul");
+  const first = inner?.inputs.find(isConstant);
+  const exact = !isFloatOf(x) || (first !== undefined && isLargePower(first) && isLargePower(y));
+  return exact ? chained("mul", mul)(x, y) : undefined;
+};
+const isLargePower = (variable: Variable): boolean => {
+  const number = constantOf(variable);
+  return number !== undefined && number >= 1 && number <= 2 ** 62 && Number.isInteger(Math.log2(number));
+};
+
+/** Division by a power of two is a product. */
+const byPowerOfTwo: LocalRule<"div"> = (node) => {
+  const [x, y] = [operand(node), operand(node, 1)];
+  const number = constantOf(y);
+  if (number === undefined || isConstant(x) || number === 1) return undefined;
+  const exponent = Math.log2(Math.abs(number));
+  // The reciprocal is exact and no subnormal in float16 either.
+  if (!Number.isInteger(exponent) || Math.abs(exponent) > 14) return undefined;
+  return mul(x, cast(1 / number, typeOf(y).dtype));
+};
+
+export const algebra: LocalRules = {
+  add: [bothWays(addedZero), bothWays(addedNegative), bothWays(integerSums)],
+  sub: [subtractedZero, subtractedNegative, minusItself],
+  mul: [
+    bothWays(factorOfOne),
+    bothWays(timesZero),
+    signsThatCancel(mul),
+    bothWays(negativeTimesConstant),
+    bothWays(exactProducts),
+  ],
+  div: [
+    (node) => factorOfOne(operand(node), operand(node, 1), node.output),
+    signsThatCancel(div),
+    byPowerOfTwo,
+  ],
+  floorDiv: [
+    (node) =>
+      isFloatOf(node.output) ? undefined : factorOfOne(operand(node), operand(node, 1), node.output),
+  ],
+  neg: [negated],
+  abs: [absolute],
+  sign: [idempotent("sign")],
+  floor: [idempotent("floor")],
+  ceil: [idempotent("ceil")],
+  round: [idempotent("round")],
+  trunc: [idempotent("trunc")],
+  maximum: [bothWays(repeated("maximum")), bothWays(bounded("maximum", maximum))],
+  minimum: [bothWays(repeated("minimum")), bothWays(bounded("minimum", minimum))],
+};

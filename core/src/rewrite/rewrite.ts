@@ -1,51 +1,43 @@
-import { inheritTrace } from "../graph/creation-trace.js";
-import { Apply, type Variable } from "../graph/nodes.js";
+/** Step 3 of a compilation: walks over the graph until nothing changes any more, or a limit is reached. */
+import type { Variable } from "../graph/nodes.js";
 import { toposort } from "../graph/walk.js";
-import { algebra } from "./algebra.js";
-import { foldConstants } from "./constant-folding.js";
-import { merge } from "./merge.js";
-import type { LocalRule, Rewrite } from "./rule.js";
-import { stabilize } from "./stabilisation.js";
+import { pruneLoops } from "./dead-code.js";
+import { defaultPlan, type RewritePlan } from "./mode.js";
+import { pass } from "./pass.js";
+import { rulesOf } from "./rule-sets.js";
 
-/** A pass that tries local rules at every node, operands before users, until one fits. */
-export function localRewrite(name: string, rules: readonly LocalRule[]): Rewrite {
-  return {
-    name,
-    apply: (outputs) => {
-      const changed = new Map<Variable, Variable>();
-      for (const node of toposort(outputs)) {
-        const inputs = node.inputs.map((input) => changed.get(input) ?? input);
-        const moved = inputs.some((input, i) => input !== node.inputs[i]);
-        const current = moved ? inheritTrace(node.trace, () => new Apply(node.op, inputs)) : node;
-        const better = inheritTrace(node.trace, () =>
-          rules.reduce<Variable | undefined>((found, rule) => found ?? rule(current), undefined),
-        );
-        if (better !== undefined && better !== current.output) changed.set(node.output, better);
-        else if (moved)
-          node.outputs.forEach((output, i) =>
-            changed.set(output, named(current.outputs[i] as Variable, output)),
-          );
-      }
-      return outputs.map((output) => changed.get(output) ?? output);
-    },
-  };
+/** What stopped the rewrites before they were done. */
+export type Stop = "milliseconds" | "nodes" | "rounds";
+
+export interface Rewritten {
+  readonly outputs: Variable[];
+  /** undefined: nothing is left to do. */
+  readonly stopped: Stop | undefined;
 }
 
-function named(fresh: Variable, old: Variable): Variable {
-  fresh.name ??= old.name;
-  return fresh;
-}
-
-/** All passes in the order in which `compile` runs them. */
-export const rewrites: readonly Rewrite[] = [
-  { name: "merge", apply: merge },
-  localRewrite("stabilisation", stabilize),
-  localRewrite("algebra", algebra),
-  localRewrite("constant folding", [foldConstants]),
-  { name: "merge again", apply: merge },
-];
-
-/** Runs the passes. The results compute the same values; types stay as they are but for better known lengths. */
-export function rewrite(outputs: readonly Variable[], passes: readonly Rewrite[] = rewrites): Variable[] {
-  return passes.reduce<Variable[]>((current, pass) => pass.apply(current), [...outputs]);
+/**
+ * Rewrites a graph. The results compute the same values; types stay as they are but for better known lengths.
+ */
+export function rewrite(
+  outputs: readonly Variable[],
+  { names, limits }: RewritePlan = defaultPlan,
+): Rewritten {
+  const merge = names.includes("merge");
+  const rules = rulesOf(names);
+  const prune = names.includes("deadCode");
+  let now = [...outputs];
+  if (names.length === 0) return { outputs: now, stopped: undefined };
+  const end = Date.now() + limits.milliseconds;
+  const mayGoOn = (): boolean => Date.now() < end;
+  for (let round = 0; ; round++) {
+    const order = toposort(now);
+    if (order.length > limits.nodes) return { outputs: now, stopped: "nodes" };
+    if (!mayGoOn()) return { outputs: now, stopped: "milliseconds" };
+    if (round >= limits.rounds) return { outputs: now, stopped: "rounds" };
+    const passed = pass(now, order, { rules, merge, mayGoOn });
+    const next = prune ? pruneLoops(passed) : passed;
+    const same = next.every((variable, i) => variable === now[i]);
+    now = next;
+    if (same) return { outputs: now, stopped: undefined };
+  }
 }
