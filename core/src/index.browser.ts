@@ -78,6 +78,7 @@ export * from "./optimizers/rate-rules.js";
 export { type RmsPropOptions, rmsprop } from "./optimizers/rmsprop.js";
 export { type RateRule, type Schedule, schedule } from "./optimizers/schedule.js";
 export { type SgdOptions, sgd } from "./optimizers/sgd.js";
+export { cannotFail, type InPlacePlan, planInPlace } from "./plan/in-place.js";
 export { type MemoryPlan, planMemory } from "./plan/memory-plan.js";
 export { type PlanOptions, planRegion } from "./plan/planner.js";
 export type { Slot } from "./plan/slots.js";

@@ -124,20 +124,27 @@ export interface RegionPlan {
   readonly steps: readonly PlannedStep[];
 }
 
-/** Slots that a step reads or writes. */
-export function slotsOf(step: PlannedStep): number[] {
+/** Memory that a step writes. */
+export const writesOf = (step: PlannedStep): readonly View[] => [step.out];
+
+/** Memory that a step reads. A scatter reads what it writes to as well: that is not among them. */
+export function readsOf(step: PlannedStep): readonly View[] {
   switch (step.kind) {
     case "loop":
-      return [step.out.slot, ...step.leaves.map((leaf) => leaf.slot)];
+      return step.leaves;
     case "dot":
-      return [step.out.slot, step.left.view.slot, step.right.view.slot];
+      return [step.left.view, step.right.view];
     case "iota":
-      return [step.out.slot];
+      return [];
     case "indexing":
     case "whole":
-      return [step.out.slot, ...step.operands.map((operand) => operand.slot)];
+      return step.operands;
   }
 }
+
+/** Slots that a step reads or writes. */
+export const slotsOf = (step: PlannedStep): number[] =>
+  [...writesOf(step), ...readsOf(step)].map(({ slot }) => slot);
 
 /** Starts of a window that are numbers of the call. */
 export function windowChecks(

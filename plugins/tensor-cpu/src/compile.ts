@@ -1,54 +1,23 @@
 /** A region as an executable: programs for the strides that occur, run in memory that is planned once. */
 import {
-  arrayConstructor,
-  checkWindow,
+  type Donation,
   type Executable,
   kernelFailure,
   type NDArray,
-  type PlannedStep,
-  planMemory,
-  planRegion,
   type Region,
   type RegionValue,
-  rowMajorStrides,
-  slotsOf,
-  type TypedArray,
-  type WindowCheck,
 } from "@bitale/core";
-import type { Block } from "./arena/arena.js";
 import type { KernelLibrary } from "./kernels/kernel-library.js";
 import { canGenerate } from "./kernels/loop.js";
-import { loopStep } from "./kernels/loop-step.js";
-import { nativeLoop } from "./kernels/native-loop.js";
-import { bring, spanOf, stand } from "./program/arrivals.js";
-import { dotStep } from "./program/dot-step.js";
-import type { Frame, Step, Workshop } from "./program/frame.js";
-import { indexingStep, iotaStep, wholeStep } from "./program/move-steps.js";
-import { nativeStep } from "./program/native-call.js";
+import { layoutOf, Program, type ProgramContext } from "./program/program.js";
 import type { ArenaMemory } from "./storage.js";
-
-/** A program with its memory. */
-interface Prepared {
-  readonly frame: Frame;
-  /** Places among the inputs that kernels want in the arena. */
-  readonly inArena: readonly number[];
-  readonly checks: readonly WindowCheck[];
-  readonly steps: readonly Step[];
-  /** What each step computes. */
-  readonly works: readonly PlannedStep[];
-  /** Slots of the operands and of the results, in order. */
-  readonly inputs: readonly number[];
-  readonly outputs: readonly number[];
-  /** Memory of the intermediates, and of constants that kernels want in the arena. */
-  readonly owned: readonly NDArray[];
-}
 
 let generates: boolean | undefined;
 
 /**
  * Compiles a region. Programs are made for the strides of the operands when they first occur; a steady-state call
- * allocates nothing but the results.
- * @param options.codegen false: kernels of closures instead of generated code
+ * allocates nothing but the results that are kept, and that are not written into donated storage.
+ * @param options.codegen false: kernels and drivers of closures instead of generated code
  * @param options.library kernels in WebAssembly on the same memory; left out: JavaScript only
  */
 export function compileRegion(
@@ -57,127 +26,115 @@ export function compileRegion(
   options: { readonly codegen: boolean; readonly library?: KernelLibrary | undefined },
 ): Executable {
   generates ??= canGenerate();
-  const [codegen, { library }] = [options.codegen && generates, options];
-  const programs = new Map<string, Prepared>();
-  const outputs = region.outputs.map((id) => region.values[id] as RegionValue);
-
-  const programFor = (inputs: readonly NDArray[]): Prepared => {
-    let key = "";
-    for (const input of inputs) key += input.isContiguous ? ";" : `${input.strides.join()};`;
-    const known = programs.get(key);
-    if (known !== undefined) return known;
-    const strides = inputs.map((input) =>
-      input.isContiguous ? rowMajorStrides(input.shape) : input.strides,
-    );
-    const prepared = prepare(region, strides, memory, { codegen, library, inArena: new Set() });
-    programs.set(key, prepared);
-    return prepared;
-  };
-
-  return {
-    run: (given, scalars) => {
-      const inputs = given as readonly NDArray[];
-      const { frame, checks, steps, works, inArena, ...places } = programFor(inputs);
-      places.inputs.forEach((slot, i) => {
-        const input = inputs[i] as NDArray;
-        frame.arrays[slot] = input.data;
-        frame.offsets[slot] = input.offset;
-      });
-      frame.scalars = scalars;
-      for (const check of checks) checkWindow(check, scalars);
-      const results: NDArray[] = [];
-      const brought: Block[] = [];
-      let at = -1;
-      try {
-        for (const place of inArena) {
-          const input = inputs[place] as NDArray;
-          if (!memory.owns(input)) brought.push(bring(input, places.inputs[place] as number, frame, memory));
-        }
-        for (const { shape, dtype } of outputs) results.push(memory.allocateDirty(shape, dtype));
-        places.outputs.forEach((slot, i) => {
-          frame.arrays[slot] = results[i]?.data;
-        });
-        for (at = 0; at < steps.length; at++) (steps[at] as Step)(frame);
-      } catch (error) {
-        for (const result of results) memory.free(result);
-        throw kernelFailure(region, works[at]?.nodes ?? [], error);
-      } finally {
-        for (const block of brought) memory.arena.free(block);
-        for (const slot of [...places.inputs, ...places.outputs]) frame.arrays[slot] = undefined;
-      }
-      return results;
-    },
-    dispose: () => {
-      for (const { owned } of programs.values()) for (const array of owned) memory.free(array);
-      programs.clear();
-    },
-  };
+  return new RegionExecutable(region, memory, {
+    codegen: options.codegen && generates,
+    library: options.library,
+  });
 }
 
-function stepOf(work: PlannedStep, workshop: Workshop): Step | undefined {
-  switch (work.kind) {
-    case "loop": {
-      const call = nativeLoop(work, workshop);
-      return call === undefined ? loopStep(work, workshop.codegen) : nativeStep([call]);
+class RegionExecutable implements Executable {
+  readonly #region: Region;
+  readonly #memory: ArenaMemory;
+  readonly #context: ProgramContext;
+  readonly #programs = new Map<string, Program>();
+  #latest: Program | undefined;
+  readonly #donations: readonly Donation[];
+  /** Which donations the latest program is made for. */
+  #given: boolean[] = [];
+  /** Donated storage that was looked at already, and can be used. */
+  readonly #usable: unknown[];
+  readonly #outputs: readonly RegionValue[];
+  readonly #transient = new Map<number, NDArray>();
+  /** Results that are neither transient nor donated in the latest program. */
+  #fresh: readonly number[] = [];
+
+  constructor(region: Region, memory: ArenaMemory, workshop: ProgramContext["workshop"]) {
+    this.#region = region;
+    this.#memory = memory;
+    this.#outputs = region.outputs.map((id) => region.values[id] as RegionValue);
+    this.#donations = region.reuse?.donations ?? [];
+    this.#usable = this.#donations.map(() => undefined);
+    for (const output of region.reuse?.transient ?? []) {
+      const { shape, dtype } = this.#outputs[output] as RegionValue;
+      this.#transient.set(output, memory.allocateDirty(shape, dtype));
     }
-    case "dot":
-      return dotStep(work, workshop);
-    case "iota":
-      return iotaStep(work.out);
-    case "indexing":
-      return indexingStep(work);
-    case "whole":
-      return wholeStep(work);
+    this.#context = { region, memory, workshop, transient: this.#transient };
   }
-}
 
-function prepare(
-  region: Region,
-  strides: readonly (readonly number[])[],
-  memory: ArenaMemory,
-  workshop: Workshop,
-): Prepared {
-  const program = planRegion(region, strides);
-  const steps: Step[] = [];
-  const works = program.steps.filter((work) => {
-    const step = stepOf(work, workshop);
-    if (step === undefined) return false;
-    steps.push(region.instrument?.(work, step) ?? step);
-    return true;
-  });
-  const plan = planMemory(program.slots, program.steps.map(slotsOf));
-  const owned: NDArray[] = [];
-  const block = plan.bytes === 0 ? undefined : memory.allocateDirty([plan.bytes], "uint8");
-  if (block !== undefined) owned.push(block);
-  const frame: Frame = {
-    arrays: new Array<TypedArray | undefined>(program.slots.length),
-    offsets: new Array<number>(program.slots.length).fill(0),
-    scalars: [],
-  };
-  const inputs: number[] = [];
-  const outputs: number[] = [];
-  program.slots.forEach((slot, index) => {
-    if (slot.kind === "input") inputs[slot.place] = index;
-    else if (slot.kind === "output") outputs[slot.place] = index;
-    else if (slot.kind === "constant") {
-      const { value } = slot;
-      frame.arrays[index] = value.data;
-      frame.offsets[index] = value.offset;
-      if (!workshop.inArena.has(index) || memory.owns(value)) return;
-      const copy = memory.allocateDirty([spanOf(value).length], value.dtype);
-      owned.push(copy);
-      stand(frame, index, value, copy.data);
-    } else {
-      const place = plan.places.get(index);
-      if (place === undefined || block === undefined) return;
-      const { data } = block;
-      frame.arrays[index] = new (arrayConstructor(slot.dtype))(
-        data.buffer,
-        data.byteOffset + place,
-        slot.size,
-      );
+  run(given: readonly unknown[], scalars: readonly number[], donated: readonly unknown[] = []): NDArray[] {
+    const inputs = given as readonly NDArray[];
+    const program = this.#select(inputs, donated);
+    const results = new Array<NDArray>(this.#outputs.length);
+    let running = false;
+    try {
+      program.enter(inputs, scalars);
+      for (const [output, own] of this.#transient) results[output] = own;
+      for (let i = 0; i < this.#donations.length; i++) {
+        const donation = this.#donations[i] as Donation;
+        if (!program.taken.has(donation)) continue;
+        results[donation.output] = donated[i] as NDArray;
+        program.target(donation.output, donated[i] as NDArray);
+      }
+      for (const output of this.#fresh) {
+        const { shape, dtype } = this.#outputs[output] as RegionValue;
+        const result = this.#memory.allocateDirty(shape, dtype);
+        results[output] = result;
+        program.target(output, result);
+      }
+      running = true;
+      program.run();
+    } catch (error) {
+      for (const output of this.#fresh) {
+        const result = results[output];
+        if (result !== undefined) this.#memory.free(result);
+      }
+      throw kernelFailure(this.#region, (running && program.failing?.nodes) || [], error);
+    } finally {
+      program.leave();
     }
-  });
-  const inArena = inputs.flatMap((slot, place) => (workshop.inArena.has(slot) ? place : []));
-  return { frame, inArena, checks: program.checks, steps, works, inputs, outputs, owned };
+    return results;
+  }
+
+  /** The program for operands as they lie, and for what is donated. */
+  #select(inputs: readonly NDArray[], donated: readonly unknown[]): Program {
+    const latest = this.#latest;
+    let same = latest?.fits(inputs) ?? false;
+    for (let i = 0; i < this.#donations.length; i++) {
+      const given = donated[i] !== undefined && this.#canUse(i, donated[i] as NDArray);
+      if (given === this.#given[i]) continue;
+      this.#given[i] = given;
+      same = false;
+    }
+    if (latest !== undefined && same) return latest;
+    this.#latest = undefined;
+    const layouts = inputs.map(layoutOf);
+    const key = `${layouts.map((layout) => layout?.join() ?? "").join(";")} ${this.#given.join()}`;
+    let program = this.#programs.get(key);
+    if (program === undefined) {
+      const donations = this.#donations.filter((_, i) => this.#given[i]);
+      program = new Program(this.#context, layouts, donations);
+      this.#programs.set(key, program);
+    }
+    const { taken } = program;
+    const placed = new Set([...[...taken].map(({ output }) => output), ...this.#transient.keys()]);
+    this.#fresh = this.#outputs.flatMap((_, output) => (placed.has(output) ? [] : [output]));
+    this.#latest = program;
+    return program;
+  }
+
+  /** Storage of others, or a part of an array, is not written. */
+  #canUse(i: number, array: NDArray): boolean {
+    if (this.#usable[i] === array) return true;
+    if (!array.isContiguous || !this.#memory.owns(array)) return false;
+    this.#usable[i] = array;
+    return true;
+  }
+
+  dispose(): void {
+    for (const program of this.#programs.values()) program.dispose();
+    for (const array of this.#transient.values()) this.#memory.free(array);
+    this.#programs.clear();
+    this.#transient.clear();
+    this.#latest = undefined;
+  }
 }

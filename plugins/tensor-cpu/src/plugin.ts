@@ -40,6 +40,7 @@ export const plugin = definePlugin({
   supports: {
     dtypes,
     syncRead: true,
+    reuse: true,
     ops: "all",
     aliases: {
       getBorrowAliases: true,

@@ -8,6 +8,7 @@ import {
   type TypedArray,
 } from "@bitale/core";
 import { Arena, type Block } from "./arena/arena.js";
+import { Workspace } from "./arena/workspace.js";
 
 /** What tensor-cpu keeps: a dense array, usually in the arena; the very array of the caller where it was borrowed. */
 export type DenseTensor = NDArray;
@@ -18,12 +19,15 @@ export type DenseTensor = NDArray;
  */
 export class ArenaMemory implements HostMemory {
   readonly arena: Arena;
+  /** Where programs keep what they need inside one run. */
+  readonly workspace: Workspace;
   readonly #blocks = new WeakMap<NDArray, Block>();
   readonly #lost: FinalizationRegistry<Block>;
 
   /** @param options.shared memory that other threads can see */
   constructor(arenaBytes?: number, options: { readonly shared?: boolean } = {}) {
     this.arena = new Arena(arenaBytes, options.shared);
+    this.workspace = new Workspace(this.arena);
     this.#lost = new FinalizationRegistry((block) => this.arena.free(block));
   }
 

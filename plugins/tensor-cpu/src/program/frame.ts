@@ -1,11 +1,23 @@
-import type { TypedArray, View } from "@bitale/core";
+import { byteSize, type TypedArray, type View } from "@bitale/core";
 import type { KernelLibrary } from "../kernels/kernel-library.js";
 
 /** The memory of one run, by slot: inputs, constants, intermediates and outputs. */
 export interface Frame {
   readonly arrays: (TypedArray | undefined)[];
+  /** Where a slot's first element stands in its array. */
   readonly offsets: number[];
+  /** The byte address of that element, of slots in the arena. */
+  readonly addresses: number[];
   scalars: readonly number[];
+  /** The step that runs, where it may fail. */
+  at: number;
+}
+
+/** Lets a slot stand on an array, from an element on. */
+export function place(frame: Frame, slot: number, array: TypedArray, offset: number): void {
+  frame.arrays[slot] = array;
+  frame.offsets[slot] = offset;
+  frame.addresses[slot] = array.byteOffset + offset * array.BYTES_PER_ELEMENT;
 }
 
 /** A number, or the address of a view. */
@@ -42,8 +54,9 @@ export const dataOf = (frame: Frame, view: View): TypedArray => frame.arrays[vie
 
 /** The byte address of a view's first element; its slot lies in the arena. */
 export function addressOf(frame: Frame, view: View): number {
-  const data = dataOf(frame, view);
-  return data.byteOffset + startOf(frame, view) * data.BYTES_PER_ELEMENT;
+  let elements = view.offset;
+  for (const term of view.terms) elements += (frame.scalars[term.scalar] as number) * term.times;
+  return (frame.addresses[view.slot] as number) + elements * byteSize(view.dtype);
 }
 
 /** What steps are prepared with. */
