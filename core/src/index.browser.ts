@@ -83,6 +83,7 @@ export { type MemoryPlan, planMemory } from "./plan/memory-plan.js";
 export { type PlanOptions, planRegion } from "./plan/planner.js";
 export type { Slot } from "./plan/slots.js";
 export {
+  type Accumulation,
   checkWindow,
   type DotStep,
   type Expression,

@@ -206,4 +206,10 @@ export const failedCases: Readonly<Record<string, readonly string[]>> = {
   "reuses the memory of its results": ["region.fresh-results", "region.two-outputs"],
   "gives two views of one result": ["region.two-outputs"],
   "changes its constants": ["region.constants"],
+  "writes into what was not donated": ["reuse.offer"],
+  "spoils donated storage and does not use it": ["reuse.donated", "reuse.read-first"],
+  "gives back donated storage with its old content": ["reuse.donated", "reuse.read-first"],
+  "overwrites what it still has to read": ["reuse.read-first"],
+  "writes a lent result before it has read it as an operand": ["reuse.transient"],
+  "writes before it has checked indices": ["reuse.failing"],
 };

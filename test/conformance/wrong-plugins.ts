@@ -7,6 +7,7 @@ import {
   type Plugin,
   RefusalError,
   type Region,
+  referenceKernels,
   SharedVariable,
   tryNDArray,
 } from "@bitale/core";
@@ -219,16 +220,91 @@ const wrongCompilers: readonly WrongPlugin[] = [
   ],
 ];
 
+/** A compiler that reuses storage: what it does with a result that may be written into a donated operand. */
+const reusing = (run: (right: Executable["run"], region: Region) => Executable["run"]): Plugin =>
+  pluginOf({
+    supports: { reuse: true, ops: { add: ["float32", "int32"], take: ["float32", "int32"] } },
+    compileRegion: (region) => {
+      const right = compileWithKernels(region, { ...kernels, take: referenceKernels.take });
+      return { ...right, run: run(right.run, region) };
+    },
+  });
+const write = (target: unknown, value: unknown): NDArray => {
+  (target as NDArray).data.set((value as NDArray).copy().data as never);
+  return target as NDArray;
+};
+const honestReuse: Plugin = reusing((run) => (inputs, scalars, [target] = []) => {
+  const [result, ...others] = run(inputs, scalars);
+  return [target === undefined ? result : write(target, result), ...others];
+});
+
+const wrongReuse: readonly WrongPlugin[] = [
+  [
+    "writes into what was not donated",
+    reusing((run) => (inputs, scalars, donated) => {
+      const [result, ...others] = run(inputs, scalars);
+      return [donated === undefined ? result : write(inputs[0], result), ...others];
+    }),
+  ],
+  [
+    "spoils donated storage and does not use it",
+    reusing((run) => (inputs, scalars, [target] = []) => {
+      const results = run(inputs, scalars);
+      if (target !== undefined) (target as NDArray).data.fill(1 as never);
+      return results;
+    }),
+  ],
+  [
+    "gives back donated storage with its old content",
+    reusing((run) => (inputs, scalars, [target] = []) => {
+      const [result, ...others] = run(inputs, scalars);
+      return [target ?? result, ...others];
+    }),
+  ],
+  [
+    "overwrites what it still has to read",
+    reusing((run) => (inputs, scalars, [target] = []) => {
+      const [result] = run(inputs, scalars);
+      if (target === undefined) return run(inputs, scalars);
+      write(target, result);
+      return [target, ...run(inputs, scalars).slice(1)];
+    }),
+  ],
+  [
+    "writes a lent result before it has read it as an operand",
+    reusing((run, { reuse }) => {
+      let lent: NDArray | undefined;
+      return (inputs, scalars) => {
+        if (reuse?.transient.has(0) !== true) return run(inputs, scalars);
+        if (inputs[0] === lent) lent?.data.fill(0 as never);
+        lent = write(lent ?? first(inputs).copy(), first(run(inputs, scalars)));
+        return [lent];
+      };
+    }),
+  ],
+  [
+    "writes before it has checked indices",
+    reusing((run) => (inputs, scalars, [target] = []) => {
+      const before = target === undefined ? undefined : (target as NDArray).copy();
+      if (target !== undefined) (target as NDArray).data.fill(1 as never);
+      const [result, ...others] = run([before ?? inputs[0], ...inputs.slice(1)], scalars);
+      return [target === undefined ? result : write(target, result), ...others];
+    }),
+  ],
+];
+
 export const wrongPlugins: readonly WrongPlugin[] = [
   ...wrongTypes,
   ...wrongConstructors,
   ...wrongVariables,
   ...wrongDeclarations,
   ...wrongCompilers,
+  ...wrongReuse,
 ];
 export const honestPlugins: readonly (readonly [name: string, plugin: Plugin])[] = [
   ["keeps arrays", pluginOf()],
   ["writes in place", inPlacePlugin()],
+  ["writes into donated storage", honestReuse],
   ["keeps boxes that are read later", boxPlugin()],
   ["holds int64 in 32 bits", narrowPlugin()],
 ];

@@ -138,7 +138,10 @@ function layoutOf(outputs: unknown): { list: unknown[]; layout: Layout } {
     return { list: [outputs], layout: { names: undefined, shape: (values) => values[0] } };
   }
   if (Array.isArray(outputs))
-    return { list: outputs, layout: { names: undefined, shape: (values) => values } };
+    return {
+      list: outputs,
+      layout: { names: undefined, shape: (values) => (values.length === 0 ? [] : values) },
+    };
   if (typeof outputs === "object") {
     const names = Object.keys(outputs);
     const shape = (values: readonly unknown[]) =>

@@ -119,7 +119,7 @@ export class DirectCall {
   #compute(plan: DirectPlan, args: readonly unknown[]): unknown[] {
     const { regions, updates, outputs, watched } = plan;
     const values = this.#values;
-    const results: unknown[] = new Array(outputs.length);
+    const results: unknown[] = outputs.length === 0 ? nothing : new Array(outputs.length);
     const last = regions.length - 1;
     /** New values that are to be put in; undefined where one was written in place. */
     let fresh: unknown[] | undefined;
@@ -178,9 +178,10 @@ export class DirectCall {
   /** Puts in place what is known before a region runs. */
   #enterRegion(plan: DirectPlan, { inputs, operands, numbers, passed }: DirectRegion): void {
     const values = this.#values;
-    for (const slot of numbers) values[slot.index] = this.#number(slot.variable, plan);
+    if (numbers.length > 0)
+      for (const slot of numbers) values[slot.index] = this.#number(slot.variable, plan);
     for (let i = 0; i < inputs.length; i++) operands[i] = values[inputs[i] as number];
-    for (const { slot, from, value } of passed) values[slot] = value ?? values[from];
+    if (passed.length > 0) for (const { slot, from, value } of passed) values[slot] = value ?? values[from];
   }
 
   #runRegion(plan: DirectPlan, region: DirectRegion, donated?: unknown[]): void {
@@ -278,24 +279,31 @@ export class DirectCall {
 
   /** Puts all new values in at once; that cannot fail. */
   #commit({ updates, outputs, dropped }: DirectPlan, fresh: readonly unknown[] | undefined): void {
-    const swapped: NewValue[] = [];
-    for (let i = 0; i < updates.length; i++) {
-      const { container } = updates[i] as DirectUpdate;
-      const internal = fresh?.[i];
-      if (internal === undefined) container.cell.version++;
-      else swapped.push({ container, internal });
+    if (fresh === undefined) {
+      for (let i = 0; i < updates.length; i++) (updates[i] as DirectUpdate).container.cell.version++;
+    } else {
+      const swapped: NewValue[] = [];
+      for (const [i, { container }] of updates.entries()) {
+        const internal = fresh[i];
+        if (internal === undefined) container.cell.version++;
+        else swapped.push({ container, internal });
+      }
+      replaceAll(swapped, this.#warn);
     }
-    if (swapped.length > 0) replaceAll(swapped, this.#warn);
-    for (const output of outputs) {
+    for (let i = 0; i < outputs.length; i++) {
+      const output = outputs[i] as DirectOutput;
       if ((output.kind === "borrow" || output.kind === "after") && output.update !== undefined)
         (updates[output.update] as DirectUpdate).container.lend();
     }
-    for (const { slot, type, executor } of dropped)
-      giveBack(() => executor.release(type, this.#values[slot]), this.#warn);
+    if (dropped.length > 0) {
+      for (const { slot, type, executor } of dropped)
+        giveBack(() => executor.release(type, this.#values[slot]), this.#warn);
+    }
   }
 }
 
 const noScalars: readonly number[] = [];
+const nothing: never[] = [];
 
 const slotOf = (exit: Exit): number => (exit as Extract<Exit, { from: "slot" }>).slot.index;
 

@@ -9,6 +9,7 @@ import { memoryCases } from "./cases/memory.js";
 import { primitiveCases } from "./cases/primitives.js";
 import { readingCases } from "./cases/reading.js";
 import { regionCases } from "./cases/regions.js";
+import { reuseCases } from "./cases/reuse.js";
 import { settingCases } from "./cases/setting.js";
 import { updateCases } from "./cases/updates.js";
 import { valueCases } from "./cases/values.js";
@@ -54,6 +55,7 @@ const definitions: readonly CaseDefinition[] = [
   ...updateCases,
   ...functionCases,
   ...regionCases,
+  ...reuseCases,
   ...primitiveCases,
 ];
 

@@ -1,6 +1,6 @@
 /** Regions of one primitive, run by a plugin's backend and by the reference kernels. */
 import { backendExecutor, type Executor } from "../compile/executor.js";
-import type { Plugin } from "../plugin/contract.js";
+import type { HostMemory, Plugin } from "../plugin/contract.js";
 import { browserEnvironment } from "../plugin/environment.js";
 import { referenceExecutable } from "../plugin/kernel-table.js";
 import type { Executable, Region, RegionNode, RegionValue } from "../plugin/region.js";
@@ -59,6 +59,8 @@ export const expectedOf = (name: LoweredName, sample: PrimitiveSample): NDArray 
 export interface Workshop {
   compile(region: Region): Executable;
   lift(array: NDArray): unknown;
+  /** As `lift`, in the memory that host backends share. */
+  liftOwned(array: NDArray): unknown;
   lower(
     value: unknown,
     facts: { readonly dtype: DType; readonly shape: readonly number[] },
@@ -70,6 +72,7 @@ export interface Workshop {
     executable: Executable,
     inputs: readonly unknown[],
     scalars: readonly number[],
+    donated?: readonly unknown[],
   ): Promise<readonly unknown[]>;
 }
 
@@ -87,27 +90,35 @@ export async function withWorkshop(subject: Subject, body: (shop: Workshop) => P
     if (backend?.compileRegion === undefined) {
       throw new ConformanceFailure("a plugin that declares ops", "a backend with compileRegion", "none");
     }
-    await body(workshopOf(backendExecutor(plugin, backend, registry.hostMemory)));
+    await body(workshopOf(backendExecutor(plugin, backend, registry.hostMemory), registry.hostMemory));
   } finally {
     await registry.dispose();
   }
 }
 
-function workshopOf(executor: Executor): Workshop {
+function workshopOf(executor: Executor, memory: HostMemory): Workshop {
   const typeOf = ({ dtype, shape }: { readonly dtype: DType; readonly shape: readonly number[] }) =>
     executor.typeFor(new TensorType(dtype, shape));
   const onHost = executor.residence === "host";
+  const lift = (array: NDArray): unknown =>
+    onHost ? array.copy() : typeOf(array).fromHost(array, { borrow: false });
   return {
     compile: (region) => executor.compileRegion(region),
-    lift: (array) => (onHost ? array.copy() : typeOf(array).fromHost(array, { borrow: false })),
+    lift,
+    liftOwned: (array) => {
+      if (!onHost) return lift(array);
+      const own = memory.allocate([...array.shape], array.dtype);
+      own.data.set(array.copy().data as never);
+      return own;
+    },
     lower: async (value, facts) =>
       (onHost ? value : await typeOf(facts).toHostAsync(value, { borrow: false })) as NDArray,
     use: (value, facts) => {
       if (onHost) clear(value as NDArray);
       executor.release(typeOf(facts), value);
     },
-    run: async (executable, inputs, scalars) => {
-      const results = executable.run(inputs, scalars);
+    run: async (executable, inputs, scalars, donated) => {
+      const results = executable.run(inputs, scalars, donated);
       await executable.settled?.();
       return results;
     },

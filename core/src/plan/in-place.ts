@@ -86,6 +86,11 @@ const isCopy = (step: PlannedStep, input: number | undefined): boolean =>
 /** Whether a step reads an input only at the places of the output that it is about to write. */
 function staysInPlace(step: PlannedStep, input: number, output: number): boolean {
   const out = writesOf(step).find(({ slot }) => slot === output);
+  if (step.kind === "dot" && step.accumulation !== undefined) {
+    const { addend, factors } = step.accumulation;
+    const others = [step.left.view, step.right.view, ...factors];
+    return others.every(({ slot }) => slot !== input) && addend.offset === 0 && addend.terms.length === 0;
+  }
   if (step.kind !== "loop" || step.reduction !== undefined || out === undefined) return false;
   return step.leaves.every((leaf) => leaf.slot !== input || sameWalk(broadcast(leaf, step.shape), out));
 }

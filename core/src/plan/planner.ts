@@ -1,5 +1,6 @@
 /** Plans a region for given strides of its inputs: views where nothing moves, fused loops, products, moves. */
 import type { PrimitiveNode, Region, RegionValue } from "../plugin/region.js";
+import type { DType } from "../tensor/dtype.js";
 import {
   type ArgReductionName,
   argReductionNames,
@@ -10,11 +11,13 @@ import {
   unaryNames,
 } from "../tensor/primitives.js";
 import { rowMajorStrides, sizeOf } from "../tensor/shape.js";
+import { type FoldedProduct, foldProduct } from "./accumulation.js";
 import { matrixView } from "./matrices.js";
 import type { Slot } from "./slots.js";
 import {
   type Expression,
   type LoopStep,
+  type MatrixView,
   type PlannedStep,
   type RegionPlan,
   type ScalarOp,
@@ -28,6 +31,8 @@ export interface PlanOptions {
   readonly longestExpression?: number | undefined;
   /** Operands that one fused expression may read (default: no limit). */
   readonly mostLeaves?: number | undefined;
+  /** Whether products of a dtype take a factor and something to add to: `DotStep.accumulation` (default: no). */
+  readonly accumulates?: ((dtype: DType) => boolean) | undefined;
 }
 
 /**
@@ -66,6 +71,9 @@ class Planner {
   readonly #returns: ReadonlyMap<number, number>;
   readonly #checks: WindowCheck[] = [];
   readonly #steps: PlannedStep[] = [];
+  /** Products that are planned where the sum behind them is, by that sum; and the nodes in between. */
+  readonly #folded = new Map<PrimitiveNode, FoldedProduct>();
+  readonly #postponed = new Set<PrimitiveNode>();
   /** The node that is being planned: copies are made for it. */
   #current: readonly PrimitiveNode[] = [];
 
@@ -228,6 +236,55 @@ class Planner {
   }
 
   #lower(node: PrimitiveNode): void {
+    if (node.op === "dot" && this.#options.accumulates?.(this.#value(node.output).dtype) === true)
+      this.#fold(node);
+    const folded = this.#folded.get(node);
+    if (folded !== undefined) this.#accumulate(folded);
+    else if (!this.#postponed.has(node)) this.#lowerNode(node);
+  }
+
+  /** Postpones a product to the sum behind it, where there is one. */
+  #fold(dot: FoldedProduct["dot"]): void {
+    const folded = foldProduct(this.#region, dot, this.#users);
+    const sum = folded?.chain.at(-1);
+    if (folded === undefined || sum === undefined || this.#folded.has(sum)) return;
+    this.#folded.set(sum, folded);
+    for (const node of [dot, ...folded.chain]) this.#postponed.add(node);
+  }
+
+  #accumulate({ dot, chain, times, factors, addend }: FoldedProduct): void {
+    const nodes = [dot, ...chain];
+    if (this.#inlined.has(addend) || !isContiguous(this.#view(addend))) {
+      for (const node of nodes) this.#lowerNode(node);
+      return;
+    }
+    this.#current = nodes;
+    let scale: number = times;
+    const read: View[] = [];
+    for (const id of factors) {
+      const constant = this.#region.constants.get(id);
+      if (constant === undefined) read.push(this.#view(id));
+      else scale *= constant.item();
+    }
+    const { left, right } = this.#sides(dot);
+    const out = this.#home((chain.at(-1) as PrimitiveNode).output);
+    const accumulation = { times: scale, factors: read, addend: this.#view(addend) };
+    this.#steps.push({ kind: "dot", nodes, left, right, out, accumulation });
+  }
+
+  /** Operands of a product; copied where they cannot be read by strides. */
+  #sides({ inputs, params }: FoldedProduct["dot"]): {
+    readonly left: MatrixView;
+    readonly right: MatrixView;
+  } {
+    const contiguous = (view: View): View => this.#contiguous(view);
+    const [left, right] = inputs.map((id, side) =>
+      matrixView(this.#view(id), params, side as 0 | 1, contiguous),
+    ) as [MatrixView, MatrixView];
+    return { left, right };
+  }
+
+  #lowerNode(node: PrimitiveNode): void {
     const { op } = node;
     this.#current = [node];
     if (!this.#users.has(node.output) && !this.#returns.has(node.output)) return;
@@ -289,15 +346,9 @@ class Planner {
     const out = this.#home(node.output);
     const nodes = [node];
     switch (node.op) {
-      case "dot": {
-        const contiguous = (view: View): View => this.#contiguous(view);
-        const [left, right] = inputs.map((view, side) =>
-          matrixView(view, node.params, side as 0 | 1, contiguous),
-        );
-        if (left !== undefined && right !== undefined)
-          this.#steps.push({ kind: "dot", nodes, left, right, out });
+      case "dot":
+        this.#steps.push({ kind: "dot", nodes, ...this.#sides(node), out });
         return;
-      }
       case "iota":
         this.#steps.push({ kind: "iota", nodes, out });
         return;

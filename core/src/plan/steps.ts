@@ -63,12 +63,23 @@ export interface MatrixView {
   readonly depth: { readonly length: number; readonly stride: number };
 }
 
+/** What is done to a product where it is written: times * (product of factors) * product + addend. */
+export interface Accumulation {
+  readonly times: number;
+  /** Memory with one element each, read at the run. */
+  readonly factors: readonly View[];
+  /** Row-major, as the result, and maybe the same memory. */
+  readonly addend: View;
+}
+
 /** out[batch, i, j] = sum over k of left[batch, i, k] * right[batch, j, k]; `out` is row-major. */
 export interface DotStep extends Planned {
   readonly kind: "dot";
   readonly left: MatrixView;
   readonly right: MatrixView;
   readonly out: View;
+  /** There only where `PlanOptions.accumulates` allows it. */
+  readonly accumulation?: Accumulation | undefined;
 }
 
 /** 0, 1, 2, … */
@@ -133,7 +144,10 @@ export function readsOf(step: PlannedStep): readonly View[] {
     case "loop":
       return step.leaves;
     case "dot":
-      return [step.left.view, step.right.view];
+      return [
+        ...[step.left.view, step.right.view],
+        ...(step.accumulation === undefined ? [] : [...step.accumulation.factors, step.accumulation.addend]),
+      ];
     case "iota":
       return [];
     case "indexing":

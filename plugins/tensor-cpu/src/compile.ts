@@ -32,6 +32,8 @@ export function compileRegion(
   });
 }
 
+const none: readonly unknown[] = [];
+
 class RegionExecutable implements Executable {
   readonly #region: Region;
   readonly #memory: ArenaMemory;
@@ -45,6 +47,10 @@ class RegionExecutable implements Executable {
   readonly #usable: unknown[];
   readonly #outputs: readonly RegionValue[];
   readonly #transient = new Map<number, NDArray>();
+  /** The donations that it takes, by their place. */
+  #taken: readonly number[] = [];
+  /** What runs return where results are reused; the transient ones stand in it for good. */
+  readonly #results: NDArray[] = [];
   /** Results that are neither transient nor donated in the latest program. */
   #fresh: readonly number[] = [];
 
@@ -56,43 +62,69 @@ class RegionExecutable implements Executable {
     this.#usable = this.#donations.map(() => undefined);
     for (const output of region.reuse?.transient ?? []) {
       const { shape, dtype } = this.#outputs[output] as RegionValue;
-      this.#transient.set(output, memory.allocateDirty(shape, dtype));
+      const own = memory.allocateDirty(shape, dtype);
+      this.#transient.set(output, own);
+      this.#results[output] = own;
     }
     this.#context = { region, memory, workshop, transient: this.#transient };
   }
 
-  run(given: readonly unknown[], scalars: readonly number[], donated: readonly unknown[] = []): NDArray[] {
+  run(given: readonly unknown[], scalars: readonly number[], donated: readonly unknown[] = none): NDArray[] {
     const inputs = given as readonly NDArray[];
+    if (this.#isSteady(inputs, donated)) return this.#runAgain(scalars);
     const program = this.#select(inputs, donated);
-    const results = new Array<NDArray>(this.#outputs.length);
+    // Whoever reuses results reads them at once.
+    const results =
+      this.#region.reuse === undefined ? new Array<NDArray>(this.#outputs.length) : this.#results;
+    let made = 0;
     let running = false;
     try {
       program.enter(inputs, scalars);
-      for (const [output, own] of this.#transient) results[output] = own;
-      for (let i = 0; i < this.#donations.length; i++) {
-        const donation = this.#donations[i] as Donation;
-        if (!program.taken.has(donation)) continue;
-        results[donation.output] = donated[i] as NDArray;
-        program.target(donation.output, donated[i] as NDArray);
+      for (let i = 0; i < this.#taken.length; i++) {
+        const place = this.#taken[i] as number;
+        const { output } = this.#donations[place] as Donation;
+        results[output] = donated[place] as NDArray;
+        program.replace(output, donated[place] as NDArray);
       }
-      for (const output of this.#fresh) {
-        const { shape, dtype } = this.#outputs[output] as RegionValue;
-        const result = this.#memory.allocateDirty(shape, dtype);
-        results[output] = result;
-        program.target(output, result);
-      }
+      for (; made < this.#fresh.length; made++) this.#allocate(program, this.#fresh[made] as number, results);
       running = true;
-      program.run();
+      program.run(scalars);
     } catch (error) {
-      for (const output of this.#fresh) {
-        const result = results[output];
-        if (result !== undefined) this.#memory.free(result);
-      }
+      this.#latest = undefined;
+      for (const output of this.#fresh.slice(0, made)) this.#memory.free(results[output] as NDArray);
       throw kernelFailure(this.#region, (running && program.failing?.nodes) || [], error);
     } finally {
-      program.leave();
+      program.leave(this.#fresh);
     }
     return results;
+  }
+
+  /** Whether everything lies where it lay at the latest run: then its results lie there as well. */
+  #isSteady(inputs: readonly NDArray[], donated: readonly unknown[]): boolean {
+    const latest = this.#latest;
+    if (latest === undefined || this.#region.reuse === undefined || this.#fresh.length > 0) return false;
+    for (let i = 0; i < this.#donations.length; i++) {
+      if (donated[i] === undefined || donated[i] !== this.#results[(this.#donations[i] as Donation).output])
+        return false;
+    }
+    return latest.isReady(inputs);
+  }
+
+  #runAgain(scalars: readonly number[]): NDArray[] {
+    const program = this.#latest as Program;
+    try {
+      program.run(scalars);
+    } catch (error) {
+      throw kernelFailure(this.#region, program.failing?.nodes ?? [], error);
+    }
+    return this.#results;
+  }
+
+  #allocate(program: Program, output: number, results: NDArray[]): void {
+    const { shape, dtype } = this.#outputs[output] as RegionValue;
+    const result = this.#memory.allocateDirty(shape, dtype);
+    results[output] = result;
+    program.fill(output, result);
   }
 
   /** The program for operands as they lie, and for what is donated. */
@@ -116,6 +148,7 @@ class RegionExecutable implements Executable {
       this.#programs.set(key, program);
     }
     const { taken } = program;
+    this.#taken = this.#donations.flatMap((donation, i) => (taken.has(donation) ? [i] : []));
     const placed = new Set([...[...taken].map(({ output }) => output), ...this.#transient.keys()]);
     this.#fresh = this.#outputs.flatMap((_, output) => (placed.has(output) ? [] : [output]));
     this.#latest = program;

@@ -83,24 +83,29 @@ const isNumber = (work: PlannedStep): work is LoopStep =>
   work.kind === "loop" && work.reduction === undefined && sizeOf(work.shape) === 1;
 
 function numberText({ expression, leaves, out }: LoopStep, call: (called: CalledFunction) => string): string {
-  const element = (view: View): string => `A[${view.slot}][O[${view.slot}]${elementsText(view, 1)}]`;
   const value = expressionText(
     expression,
     (k) => {
       const leaf = leaves[k] as View;
-      return leaf.dtype === "float16" ? `load16(${element(leaf)})` : element(leaf);
+      return leaf.dtype === "float16" ? `load16(${elementText(leaf)})` : elementText(leaf);
     },
     call,
   );
-  return `${element(out)} = ${out.dtype === "float16" ? `store16(${value})` : value};`;
+  return `${elementText(out)} = ${out.dtype === "float16" ? `store16(${value})` : value};`;
 }
 
 const callText = ({ kernel, args }: NativeCall, give: (value: unknown) => string): string =>
   `${give(kernel)}(${args
-    .map((arg) =>
-      typeof arg === "number" ? String(arg) : `P[${arg.slot}]${elementsText(arg, byteSize(arg.dtype))}`,
-    )
+    .map((arg) => {
+      if (typeof arg === "number") return numeral(arg);
+      if ("slot" in arg) return `P[${arg.slot}]${elementsText(arg, byteSize(arg.dtype))}`;
+      return [numeral(arg.times), ...arg.factors.map(elementText)].join(" * ");
+    })
     .join(", ")});`;
+
+const numeral = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
+
+const elementText = (view: View): string => `A[${view.slot}][O[${view.slot}]${elementsText(view, 1)}]`;
 
 /** How far a view begins behind the start of its slot, as a sum to be added. */
 function elementsText({ offset, terms }: View, size: number): string {

@@ -20,15 +20,21 @@ export function place(frame: Frame, slot: number, array: TypedArray, offset: num
   frame.addresses[slot] = array.byteOffset + offset * array.BYTES_PER_ELEMENT;
 }
 
+/** A number that is computed from memory when the call comes: times * the elements that the factors are. */
+export interface NativeNumber {
+  readonly times: number;
+  readonly factors: readonly View[];
+}
+
 /** A number, or the address of a view. */
-export type NativeArgument = number | View;
+export type NativeArgument = number | View | NativeNumber;
 
 /**
  * Work that is nothing but a call of a function with addresses and numbers, as data: a program may run it as a step, or
  * write it into a driver of its own, where addresses that do not change become constants.
  *
  * It means `kernel(...args)` with every view replaced by `addressOf(frame, view)`, the byte address of its first
- * element. The slots of these views are in `Workshop.inArena`. A kernel reads and writes nothing but the memory of
+ * element, and every number of memory by `numberOf(frame, number)`. The slots of the views are in `Workshop.inArena`. A kernel reads and writes nothing but the memory of
  * these views (and a workspace of the library that no other kernel reads), and never throws.
  */
 export interface NativeCall {
@@ -57,6 +63,13 @@ export function addressOf(frame: Frame, view: View): number {
   let elements = view.offset;
   for (const term of view.terms) elements += (frame.scalars[term.scalar] as number) * term.times;
   return (frame.addresses[view.slot] as number) + elements * byteSize(view.dtype);
+}
+
+/** What a number is now. */
+export function numberOf(frame: Frame, { times, factors }: NativeNumber): number {
+  let product = times;
+  for (const view of factors) product *= dataOf(frame, view)[startOf(frame, view)] as number;
+  return product;
 }
 
 /** What steps are prepared with. */

@@ -3,6 +3,7 @@ import {
   arrayConstructor,
   checkWindow,
   type Donation,
+  type DType,
   type NDArray,
   type PlannedStep,
   planInPlace,
@@ -54,6 +55,8 @@ export class Program {
   #generation = -1;
   /** Constants that kernels want in the arena. */
   readonly #constants: NDArray[] = [];
+  /** Storage that results were written into last. */
+  readonly #replaced: (NDArray | undefined)[];
   /** Donations whose storage the results are written into. */
   readonly taken: ReadonlySet<Donation>;
 
@@ -69,7 +72,9 @@ export class Program {
     const strides = region.inputs.map(
       (id, i) => layouts[i] ?? rowMajorStrides(region.values[id]?.shape as readonly number[]),
     );
-    const plan = planInPlace(planRegion(region, strides), donations);
+    const accumulates = (dtype: DType): boolean =>
+      workshop.library !== undefined && (dtype === "float32" || dtype === "float64");
+    const plan = planInPlace(planRegion(region, strides, { accumulates }), donations);
     this.taken = plan.taken;
     this.#checks = plan.checks;
     this.#slots = plan.slots;
@@ -108,6 +113,7 @@ export class Program {
     this.#temporaries = temporaries;
     this.#inArena = inputs.map((slot) => inArena.has(slot));
     this.#placed = inputs.map(() => undefined);
+    this.#replaced = outputs.map(() => undefined);
     this.#staging = inputs.map(() => undefined);
   }
 
@@ -130,10 +136,18 @@ export class Program {
     return true;
   }
 
+  /** Whether all operands are in place since an earlier run, and nothing has to be checked. */
+  isReady(inputs: readonly NDArray[]): boolean {
+    const placed = this.#placed;
+    for (let i = 0; i < placed.length; i++) if (placed[i] !== inputs[i]) return false;
+    return (
+      this.#checks.length === 0 &&
+      (this.#bytes === 0 || this.#generation === this.#memory.workspace.generation)
+    );
+  }
+
   /** Puts the operands in place; those that kernels want in the arena are copied there. @throws OUT_OF_MEMORY */
   enter(inputs: readonly NDArray[], scalars: readonly number[]): void {
-    const frame = this.#frame;
-    frame.scalars = scalars;
     for (const check of this.#checks) checkWindow(check, scalars);
     const { workspace } = this.#memory;
     if (this.#bytes > 0) {
@@ -181,12 +195,20 @@ export class Program {
     this.#generation = workspace.generation;
   }
 
-  /** Lets a result be written into an array. */
-  target(output: number, { data, offset }: NDArray): void {
+  /** Lets a result be written into a new array. */
+  fill(output: number, { data, offset }: NDArray): void {
     place(this.#frame, this.#outputs[output] as number, data, offset);
   }
 
-  run(): void {
+  /** Lets a result be written into storage that is likely to be the same at the next run. */
+  replace(output: number, array: NDArray): void {
+    if (this.#replaced[output] === array) return;
+    this.#replaced[output] = array;
+    this.fill(output, array);
+  }
+
+  run(scalars: readonly number[]): void {
+    this.#frame.scalars = scalars;
     this.#driver(this.#frame);
   }
 
@@ -195,9 +217,10 @@ export class Program {
     return this.#works[this.#frame.at];
   }
 
-  /** Forgets memory that is not the program's own. */
-  leave(): void {
+  /** Forgets memory that is not the program's own. @param fresh results that were filled */
+  leave(fresh: readonly number[]): void {
     const { arrays } = this.#frame;
+    for (let i = 0; i < fresh.length; i++) arrays[this.#outputs[fresh[i] as number] as number] = undefined;
     for (let i = 0; i < this.#placed.length; i++) {
       if (this.#placed[i] === undefined) arrays[this.#inputs[i] as number] = undefined;
     }
