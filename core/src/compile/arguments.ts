@@ -1,5 +1,6 @@
 /** Arguments of a call: matched to the inputs by position or name, checked, and converted to host values. */
 import { BitaleTypeError, describeValue } from "../errors.js";
+import type { Target } from "../tensor/write-into.js";
 import type { InputPlan } from "./interface.js";
 
 /** How a function is called with more than a list of arguments. */
@@ -10,7 +11,16 @@ export interface Invocation {
   readonly named?: Readonly<Record<string, unknown>> | undefined;
   /** Indices or names of the outputs that are wanted; updates are done all the same. */
   readonly outputSubset?: readonly (number | string)[] | undefined;
+  /**
+   * Arrays that outputs are written into, in the form in which outputs come: one array, a list or a record of them
+   * (undefined: a new array). They have the dtype and shape of the output, or are typed arrays of as many elements;
+   * they may be arguments, and are written when the call has succeeded.
+   */
+  readonly into?: Into | undefined;
 }
+
+/** Arrays for the outputs of a function, in their form. */
+export type Into = Target | readonly (Target | undefined)[] | { readonly [name: string]: Target | undefined };
 
 /**
  * @returns one host value for each input; undefined where the input's own value serves

@@ -133,20 +133,20 @@ function checkOptions(options: object): void {
 /** Outputs as a list, and how to give the values back in the form that was asked for. */
 function layoutOf(outputs: unknown): { list: unknown[]; layout: Layout } {
   if (outputs === null || outputs === undefined)
-    return { list: [], layout: { names: undefined, shape: () => undefined } };
+    return { list: [], layout: { names: undefined, single: false, shape: () => undefined } };
   if (isVariable(outputs) || outputs instanceof Out) {
-    return { list: [outputs], layout: { names: undefined, shape: (values) => values[0] } };
+    return { list: [outputs], layout: { names: undefined, single: true, shape: (values) => values[0] } };
   }
   if (Array.isArray(outputs))
     return {
       list: outputs,
-      layout: { names: undefined, shape: (values) => (values.length === 0 ? [] : values) },
+      layout: { names: undefined, single: false, shape: (values) => (values.length === 0 ? [] : values) },
     };
   if (typeof outputs === "object") {
     const names = Object.keys(outputs);
     const shape = (values: readonly unknown[]) =>
       Object.fromEntries(names.map((name, i) => [name, values[i]]));
-    return { list: Object.values(outputs), layout: { names, shape } };
+    return { list: Object.values(outputs), layout: { names, single: false, shape } };
   }
   throw new BitaleTypeError("BAD_OUTPUT", {
     subject: "compile()",

@@ -5,6 +5,8 @@ import type { Type } from "../graph/type.js";
 import type { HostMemory } from "../plugin/contract.js";
 import type { Container } from "../shared/container.js";
 import type { SharedVariable } from "../shared/shared-variable.js";
+import type { NDArray } from "../tensor/ndarray.js";
+import { writeInto } from "../tensor/write-into.js";
 import { type Invocation, matchArguments } from "./arguments.js";
 import { abandon, commit, run, waitsFor } from "./call.js";
 import type { CopyOptions } from "./copy.js";
@@ -18,6 +20,7 @@ import { printLinked, signatureText } from "./print.js";
 import type { FunctionProfile } from "./profile.js";
 import { QuickArguments } from "./quick-arguments.js";
 import { StorageLocks } from "./storage-locks.js";
+import { type OutputForm, Targets } from "./targets.js";
 
 type HostOf<V> =
   V extends Out<infer W>
@@ -58,7 +61,7 @@ export interface CompiledFunction<
   (...args: Arguments<I>): Results<O>;
   /** As a call, on every backend. Calls that wait take effect one after another, in the order in which they were made. */
   async(...args: Arguments<I>): Promise<Results<O>>;
-  /** A call with arguments by name, or of some outputs only. */
+  /** A call with arguments by name, of some outputs only, or with outputs that are written into given arrays. */
   invoke(call: Invocation): unknown;
   /** As `invoke`, on every backend. */
   invokeAsync(call: Invocation): Promise<unknown>;
@@ -97,9 +100,7 @@ export interface CallSurroundings {
 }
 
 /** How the list of output values becomes what the caller sees. */
-export interface Layout {
-  /** Names of the outputs, where they are a record. */
-  readonly names: readonly string[] | undefined;
+export interface Layout extends OutputForm {
   readonly shape: (values: readonly unknown[]) => unknown;
 }
 
@@ -133,11 +134,17 @@ export function makeFunction(
       quick.forget();
     }
   };
+  const targetsOf = ({ into }: Invocation): Targets | undefined =>
+    into === undefined ? undefined : new Targets(linked, layout, into, functionName);
   const invokeNow = (call: Invocation): unknown => {
     if (waits !== undefined) throw needsAsync(functionName, waits);
-    const args = matchArguments(linked.graph.inputs, call, functionName, made.trustInput);
+    const listed = call.named === undefined && direct?.busy === false ? (call.args ?? []) : undefined;
+    const args =
+      (listed && quick?.accept(listed)) ??
+      matchArguments(linked.graph.inputs, call, functionName, made.trustInput);
     const select = selection(layout, call, functionName);
-    if (direct !== undefined && !direct.busy) return select(direct.run(args));
+    const targets = targetsOf(call);
+    if (direct !== undefined && !direct.busy) return select(direct.run(args, targets));
     return locks.hold(() => {
       const unchanged = watch(linked);
       const { value } = run(linked, args, surroundings.memory).next() as { value: Outcome };
@@ -145,16 +152,18 @@ export function makeFunction(
         abandon(value);
         throw changedMeanwhile(functionName);
       }
+      const write = writing(value, targets);
       commit(value, surroundings.warn);
-      return select(value.outputs);
+      return select(write());
     });
   };
   const invokeWaiting = async (call: Invocation): Promise<unknown> => {
     if (waits === undefined && !settles) return invokeNow(call);
     const args = matchArguments(linked.graph.inputs, call, functionName, made.trustInput);
     const select = selection(layout, call, functionName);
+    const targets = targetsOf(call);
     return surroundings.inOrder(async () => {
-      return select(await attempt(linked, args, locks, surroundings));
+      return select(await attempt(linked, args, targets, locks, surroundings));
     });
   };
   const invoke =
@@ -197,6 +206,7 @@ export function makeFunction(
 async function attempt(
   linked: Linked,
   args: readonly unknown[],
+  targets: Targets | undefined,
   locks: StorageLocks,
   { memory, warn }: CallSurroundings,
 ): Promise<readonly unknown[]> {
@@ -216,13 +226,34 @@ async function attempt(
     }
     const outcome = state.value;
     await settled(outcome);
-    const stored = locks.hold(() => {
-      if (!unchanged()) return false;
+    const outputs = locks.hold(() => {
+      if (!unchanged()) return undefined;
+      const write = writing(outcome, targets);
       commit(outcome, warn);
-      return true;
+      return write();
     });
-    if (stored) return outcome.outputs;
+    if (outputs !== undefined) return outputs;
     abandon(outcome);
+  }
+}
+
+/**
+ * Checks the caller's arrays for the outputs of a call before it is committed; the result writes into them afterwards.
+ */
+function writing(outcome: Outcome, targets: Targets | undefined): () => readonly unknown[] {
+  const { outputs } = outcome;
+  if (targets === undefined) return () => outputs;
+  try {
+    const places = targets.fit((i) => (outputs[i] as NDArray).shape);
+    return () =>
+      places.map((place, i) => {
+        if (place === undefined) return outputs[i];
+        writeInto(place, outputs[i] as NDArray);
+        return place;
+      });
+  } catch (error) {
+    abandon(outcome);
+    throw error;
   }
 }
 

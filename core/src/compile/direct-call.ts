@@ -9,6 +9,7 @@ import type { HostMemory } from "../plugin/contract.js";
 import { giveBack, type NewValue, replaceAll } from "../shared/replace-all.js";
 import { emptyNDArray, isNDArray, type NDArray, scalarNDArray } from "../tensor/ndarray.js";
 import type { TensorType } from "../tensor/tensor-type.js";
+import { overlaps, writeInto } from "../tensor/write-into.js";
 import { CallNumbers } from "./call-numbers.js";
 import {
   type DirectOutput,
@@ -20,6 +21,7 @@ import {
 } from "./direct-plan.js";
 import type { Exit, Linked, Slot } from "./linked.js";
 import { locateFailure } from "./locate.js";
+import type { Targets } from "./targets.js";
 
 /** What runs direct calls of one function. It cannot be entered while it runs. */
 export class DirectCall {
@@ -54,15 +56,20 @@ export class DirectCall {
   /**
    * Computes and commits.
    * @param args host values; undefined where the input's own value serves
+   * @param targets arrays of the caller's own that outputs are written into
    * @returns the outputs
    */
-  run(args: readonly unknown[]): unknown[] {
+  run(args: readonly unknown[], targets?: Targets): unknown[] {
     this.#busy = true;
     const values = this.#values;
     try {
       this.#enter(args);
       const plan = this.#plan();
-      return this.#compute(plan, args);
+      return this.#compute(
+        plan,
+        args,
+        targets?.fit((i) => this.#shapeOf(plan, i)),
+      );
     } finally {
       this.#busy = false;
       this.#numbers = undefined;
@@ -116,7 +123,19 @@ export class DirectCall {
     }
   }
 
-  #compute(plan: DirectPlan, args: readonly unknown[]): unknown[] {
+  #shapeOf({ outputs, facts }: DirectPlan, i: number): readonly number[] {
+    const exit = this.#linked.outputs[i] as Exit;
+    if (exit.from === "number") return [];
+    const { slot } = exit;
+    const value = outputs[i]?.kind === "before" ? this.#values[slot.index] : undefined;
+    return value === undefined ? facts.shape(slot.variable) : slot.type.shapeOf(value);
+  }
+
+  #compute(
+    plan: DirectPlan,
+    args: readonly unknown[],
+    targets: readonly (NDArray | undefined)[] | undefined,
+  ): unknown[] {
     const { regions, updates, outputs, watched } = plan;
     const values = this.#values;
     const results: unknown[] = outputs.length === 0 ? nothing : new Array(outputs.length);
@@ -138,8 +157,9 @@ export class DirectCall {
       }
       for (let i = 0; i < outputs.length; i++) {
         const output = outputs[i] as DirectOutput;
-        if (output.kind === "copy") results[i] = emptyNDArray(output.shape, output.dtype);
-        else if (output.kind === "before") results[i] = this.#before(output, plan);
+        if (output.kind === "before") results[i] = this.#before(output, plan, targets, i);
+        else if (output.kind === "copy" && targets?.[i] === undefined)
+          results[i] = emptyNDArray(output.shape, output.dtype);
       }
       if (watched) this.#checkUnchanged();
       if (last >= 0) {
@@ -147,7 +167,8 @@ export class DirectCall {
         this.#runRegion(plan, regions[last] as DirectRegion, plan.donated);
         done++;
       }
-      for (let i = 0; i < outputs.length; i++) this.#take(outputs[i] as DirectOutput, i, results);
+      for (let i = 0; i < outputs.length; i++)
+        this.#take(outputs[i] as DirectOutput, i, results, targets?.[i] !== undefined);
       if (watched) this.#checkUnchanged();
       for (let i = 0; i < updates.length; i++) {
         const { kind, exit, container } = updates[i] as DirectUpdate;
@@ -161,7 +182,8 @@ export class DirectCall {
       this.#undo(plan, done, fresh);
       throw error;
     }
-    this.#commit(plan, fresh);
+    if (targets !== undefined) this.#fill(plan, results, targets);
+    this.#commit(plan, fresh, targets);
     return results;
   }
 
@@ -224,10 +246,20 @@ export class DirectCall {
     return exit.from === "number" ? this.#number(exit.variable, plan) : this.#values[exit.slot.index];
   }
 
-  #before({ exit, plan }: Extract<DirectOutput, { kind: "before" }>, direct: DirectPlan): unknown {
+  #before(
+    { exit, plan }: Extract<DirectOutput, { kind: "before" }>,
+    direct: DirectPlan,
+    targets: readonly (NDArray | undefined)[] | undefined,
+    i: number,
+  ): unknown {
     const value = this.#leaving(exit, direct);
     if (exit.from === "number") return (value as NDArray).copy();
     const { slot } = exit;
+    if (targets?.[i] !== undefined) {
+      const host = slot.type.toHost(value, { borrow: true }) as NDArray;
+      // An argument may be another output's target.
+      return targets.some((target) => target !== undefined && overlaps(target, host)) ? host.copy() : host;
+    }
     if (plan.borrow) this.#lend(value);
     if (plan.internal) return plan.borrow ? value : slot.type.copyInternal(value);
     return slot.type.toHost(value, { borrow: plan.borrow });
@@ -244,21 +276,37 @@ export class DirectCall {
     }
   }
 
-  #take(output: DirectOutput, i: number, results: unknown[]): void {
+  /** @param read the output is only read, before the call is over */
+  #take(output: DirectOutput, i: number, results: unknown[], read: boolean): void {
     if (output.kind === "before") return;
-    if (output.kind === "copy") copyInto(results[i] as NDArray, this.#values[output.slot] as NDArray);
-    else if (output.kind === "after") results[i] = this.#after(output);
+    if (output.kind === "after") results[i] = this.#after(output, read);
+    else if (output.kind === "copy" && !read)
+      copyInto(results[i] as NDArray, this.#values[output.slot] as NDArray);
     else results[i] = this.#values[output.slot];
   }
 
-  #after({ slot, plan, owner }: Extract<DirectOutput, { kind: "after" }>): unknown {
+  #after({ slot, plan, owner }: Extract<DirectOutput, { kind: "after" }>, read: boolean): unknown {
     const value = this.#values[slot.index];
+    if (read) return slot.type.toHost(value, { borrow: true });
     if (plan.internal) return plan.borrow ? value : slot.type.copyInternal(value);
     const inArena = isNDArray(value) && this.#memory.owns(value);
     if (owner !== undefined && (plan.borrow || !inArena)) return value;
     const host = slot.type.toHost(value, { borrow: plan.borrow });
     if (owner !== undefined) owner.release(slot.type, value);
     return host;
+  }
+
+  /** Writes outputs into the arrays that the caller gave for them; cannot fail. */
+  #fill({ outputs }: DirectPlan, results: unknown[], targets: readonly (NDArray | undefined)[]): void {
+    for (let i = 0; i < targets.length; i++) {
+      const target = targets[i];
+      if (target === undefined) continue;
+      writeInto(target, results[i] as NDArray);
+      results[i] = target;
+      const output = outputs[i] as DirectOutput;
+      if (output.kind === "after")
+        giveBack(() => output.owner?.release(output.slot.type, this.#values[output.slot.index]), this.#warn);
+    }
   }
 
   /** Gives back what a failing call has made. */
@@ -278,7 +326,11 @@ export class DirectCall {
   }
 
   /** Puts all new values in at once; that cannot fail. */
-  #commit({ updates, outputs, dropped }: DirectPlan, fresh: readonly unknown[] | undefined): void {
+  #commit(
+    { updates, outputs, dropped }: DirectPlan,
+    fresh: readonly unknown[] | undefined,
+    targets: readonly unknown[] | undefined,
+  ): void {
     if (fresh === undefined) {
       for (let i = 0; i < updates.length; i++) (updates[i] as DirectUpdate).container.cell.version++;
     } else {
@@ -292,7 +344,8 @@ export class DirectCall {
     }
     for (let i = 0; i < outputs.length; i++) {
       const output = outputs[i] as DirectOutput;
-      if ((output.kind === "borrow" || output.kind === "after") && output.update !== undefined)
+      const lends = output.kind === "borrow" || (output.kind === "after" && output.plan.borrow);
+      if (lends && output.update !== undefined && targets?.[i] === undefined)
         (updates[output.update] as DirectUpdate).container.lend();
     }
     if (dropped.length > 0) {

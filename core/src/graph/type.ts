@@ -99,6 +99,17 @@ export abstract class Type<Host = unknown, Internal = unknown> {
   toHostAsync(internal: Internal, options: BorrowOptions): Promise<Host> {
     return Promise.resolve(this.toHost(internal, options));
   }
+  /**
+   * Writes a host value into an array of the caller's own, which shares no memory with it.
+   * @returns the array as a host value
+   */
+  hostInto(_host: Host, _into: unknown, subject: string): Host {
+    throw new BitaleTypeError("BAD_OPTION", {
+      subject,
+      problem: `values of ${this.toString()} cannot be written into an array`,
+      cure: "leave `into` out",
+    });
+  }
   /** An independent copy of an internal value. */
   abstract copyInternal(internal: Internal): Internal;
   /** Concrete lengths of an internal value, without reading its data. */

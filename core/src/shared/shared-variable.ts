@@ -11,11 +11,16 @@ type InternalOf<T extends Type> = T extends Type<infer _, infer Internal> ? Inte
 /** A shared variable cannot be unset: null and undefined are compile errors. */
 export type Settable<V> = V extends null | undefined ? never : unknown;
 
-export interface GetValueOptions {
+export interface GetValueOptions<Host = unknown> {
   /** true: the result may alias the storage. */
   readonly borrow?: boolean;
   /** true: the plugin's own value (a GPU tensor, a path) in place of a host value. */
   readonly returnInternalType?: boolean;
+  /**
+   * The value is written into this array of the variable's dtype and shape, or typed array of as many elements, seen
+   * row-major. (A fresh large array costs many times the copy.)
+   */
+  readonly into?: Host | ArrayBufferView | undefined;
 }
 
 export interface SharedVariableOptions<T extends Type = Type> {
@@ -79,14 +84,26 @@ export class SharedVariable<T extends Type = Type> extends Variable<T> {
   /**
    * The value. By default an independent copy as a host value of the kind that the variable was made from.
    * `borrow`: may alias the storage (dense CPU: it is the storage). `returnInternalType`: the plugin's own value,
-   * a copy; with `borrow` the storage itself, always, without a copy.
-   * @throws BitaleTypeError NEEDS_ASYNC where the storage can only be read asynchronously; DISPOSED
+   * a copy; with `borrow` the storage itself, always, without a copy. `into`: written into that array, which is
+   * returned; nothing is allocated.
+   * @throws BitaleTypeError NEEDS_ASYNC where the storage can only be read asynchronously; DISPOSED; for `into`
+   * WRONG_DTYPE, WRONG_SHAPE, BAD_VALUE where it is the storage itself, BAD_OPTION where the value is no dense array
+   *
+   * @example
+   * ```ts
+   * import { shared } from "@bitale/core";
+   * const s = shared([[1, 2], [3, 4]]);
+   * const out = new Float32Array(4);
+   * s.getValue({ into: out });
+   * out.join(); // 1,2,3,4
+   * ```
    */
-  getValue(options?: GetValueOptions & { readonly returnInternalType?: false }): HostOf<T>;
-  getValue(options: GetValueOptions & { readonly returnInternalType: true }): InternalOf<T>;
-  getValue(options: GetValueOptions): HostOf<T> | InternalOf<T>;
-  getValue(options: GetValueOptions = {}): HostOf<T> | InternalOf<T> {
+  getValue(options?: GetValueOptions<HostOf<T>> & { readonly returnInternalType?: false }): HostOf<T>;
+  getValue(options: GetValueOptions<HostOf<T>> & { readonly returnInternalType: true }): InternalOf<T>;
+  getValue(options: GetValueOptions<HostOf<T>>): HostOf<T> | InternalOf<T>;
+  getValue(options: GetValueOptions<HostOf<T>> = {}): HostOf<T> | InternalOf<T> {
     const { container } = this;
+    this.#checkInto(options);
     const borrow = options.borrow ?? false;
     if (options.returnInternalType === true) {
       return borrow ? container.lend() : container.type.copyInternal(container.internal);
@@ -98,14 +115,38 @@ export class SharedVariable<T extends Type = Type> extends Variable<T> {
         cure: "await variable.getValueAsync()",
       });
     }
+    if (options.into !== undefined) {
+      const host = container.type.toHost(container.internal, { borrow: container.type.lock === undefined });
+      return container.type.hostInto(host, options.into, this.#intoSubject);
+    }
     return container.type.toHost(borrow ? container.lendToHost() : container.internal, { borrow });
   }
 
   /** As `getValue`, on every backend. */
-  async getValueAsync(options: { readonly borrow?: boolean } = {}): Promise<HostOf<T>> {
+  async getValueAsync(options: Pick<GetValueOptions<HostOf<T>>, "borrow" | "into"> = {}): Promise<HostOf<T>> {
     const { container } = this;
     const borrow = options.borrow ?? false;
+    this.#checkInto(options);
+    if (options.into !== undefined) {
+      const host = await container.type.toHostAsync(container.internal, {
+        borrow: container.type.lock === undefined,
+      });
+      return container.type.hostInto(host, options.into, this.#intoSubject);
+    }
     return container.type.toHostAsync(borrow ? container.lendToHost() : container.internal, { borrow });
+  }
+
+  get #intoSubject(): string {
+    return `into of ${this.name ?? this.type.toString()}`;
+  }
+
+  #checkInto(options: GetValueOptions): void {
+    if (options.into === undefined || (options.borrow !== true && options.returnInternalType !== true))
+      return;
+    throw new BitaleTypeError("BAD_OPTION", {
+      subject: this.#intoSubject,
+      problem: "a copy is written into it: it goes neither with borrow nor with returnInternalType",
+    });
   }
 
   /**

@@ -7,6 +7,7 @@ import { floatX } from "./float-x.js";
 import { tryNDArray } from "./host-value.js";
 import { emptyNDArray, isNDArray, type NDArray, positions, writeElement } from "./ndarray.js";
 import { checkShape, type Shape, shapeText } from "./shape.js";
+import { asTarget, overlaps, writeInto } from "./write-into.js";
 
 /**
  * Dense tensors of one dtype and rank; each length may be fixed or unknown (null). Core's own TensorType keeps the
@@ -167,6 +168,18 @@ export class TensorType<Internal = NDArray> extends Type<NDArray, Internal> {
     return `${this.dtype} ${shapeText(this.shape)}`;
   }
 
+  override hostInto(host: NDArray, into: unknown, subject: string): NDArray {
+    const target = asTarget(into, host.dtype, host.shape, subject);
+    if (overlaps(target, host)) {
+      throw new BitaleTypeError("BAD_VALUE", {
+        subject,
+        problem: "the array shares memory with the value that is to be written into it",
+        cure: "pass an array of its own",
+      });
+    }
+    writeInto(target, host);
+    return target;
+  }
   override copyInternal(internal: Internal): Internal {
     return (internal as unknown as NDArray).copy() as unknown as Internal;
   }
