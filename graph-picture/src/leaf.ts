@@ -15,8 +15,8 @@ export interface LeafText {
 export function leafText(variable: Variable): LeafText {
   const { type } = variable;
   if (isConstant(variable)) {
-    const { shape } = variable.value as { readonly shape?: readonly number[] };
-    const isNumber = variable.name === undefined && shape?.length === 0;
+    const value = variable.value as { readonly shape?: readonly number[] } | null | undefined;
+    const isNumber = variable.name === undefined && value?.shape?.length === 0;
     const text = variable.name ?? (isNumber ? variable.toString() : "constant");
     const tooltip = `constant ${variable.toString()}\n${type.label}`;
     return { kind: "constant", text, tooltip, isNumber, ...(isNumber ? {} : { detail: type.label }) };

@@ -1,5 +1,6 @@
 /** What pictures of graphs show. */
 import {
+  Constant,
   compile,
   constant,
   createRuntime,
@@ -154,6 +155,16 @@ describe("a picture of a compiled function", () => {
     expect(parsed.texts.filter((text) => text === "pretend → host")).toHaveLength(2);
     expect(parsed.texts).toContain("host → pretend");
     expect(parsed.texts).toContain("new v, host → pretend");
+  });
+
+  it("shows ops of plugins, and constants of any kind", () => {
+    const S = runtime.shared([[1, 0, 2]], { name: "S", format: "csr" });
+    const parsed = parsePicture(graphSvg(runtime.compile([], dot(S, constant([1, 2, 3])).exp())));
+    expect(parsed.texts).toEqual(expect.arrayContaining(["#1 sparse", "#2 tensor-cpu"]));
+    expect(node(parsed, "S").texts[1]).toBe("csr float32 [?, ?] sparse");
+    expect(textsOf(parsed, "op")).toContainEqual(expect.stringMatching(/^sparse/i));
+    const opaque = new Constant(S.type, null, { name: "nothing" });
+    expect(textsOf(parsePicture(graphSvg([opaque])), "constant")).toEqual(["nothing"]);
   });
 
   it("tells numbers of the host from what regions compute", () => {

@@ -6,6 +6,7 @@ import {
   debugPrint,
   dot,
   grad,
+  gradScale,
   In,
   ifElse,
   lscalar,
@@ -111,6 +112,17 @@ describe("debugPrint of variables", () => {
       lines("exp hot", "└ x"),
     );
     expect(debugPrint(y, { made: true })).toMatch(/^exp <float32 \[\?\]> at .*print\.test\.ts:\d+:\d+/);
+  });
+
+  it("writes float32 numbers as shortly as they can be told, and leaves functions out of parameters", () => {
+    const x = vector("x");
+    expect(debugPrint(x.mul(0.13).add(1 / 3), { types: false })).toBe(
+      lines("add", "├ mul", "│ ├ x", "│ └ 0.13", "└ 0.33333334"),
+    );
+    expect(debugPrint(x.mul(1e-45).add(16777217), { types: false })).toBe(
+      lines("add", "├ mul", "│ ├ x", "│ └ 1e-45", "└ 16777216"),
+    );
+    expect(debugPrint(gradScale(x, 2), { types: false })).toBe(lines("mapGradient{name=scale}", "└ x"));
   });
 
   it("tells outputs of one node apart", () => {
