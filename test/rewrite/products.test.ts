@@ -219,12 +219,12 @@ test("an update p - rate * g stays as it is", () => {
     ├ p <float32 [?, ?]>
     └ mul <float32 [?, ?]>
       ├ g <float32 [?, ?]>
-      └ 0.10000000149011612 <float32 []>
+      └ 0.1 <float32 []>
     =>
     sub <float32 [?, ?]>
     ├ p <float32 [?, ?]>
     └ mul <float32 [?, ?]>
       ├ g <float32 [?, ?]>
-      └ 0.10000000149011612 <float32 []>"
+      └ 0.1 <float32 []>"
   `);
 });
