@@ -120,7 +120,7 @@ export function makeFunction(
   const locks = new StorageLocks(linked);
   const direct =
     locks.none && isDirect(linked)
-      ? new DirectCall(linked, surroundings.memory, surroundings.warn, () => changedMeanwhile(functionName))
+      ? new DirectCall(linked, surroundings, () => changedMeanwhile(functionName))
       : undefined;
   const quick = direct === undefined ? undefined : QuickArguments.of(linked, surroundings.memory);
   const callNow = (...args: unknown[]): unknown => {

@@ -4,21 +4,12 @@
  * nothing that anybody can see before everything that can fail has succeeded.
  */
 
-import type { Variable } from "../graph/nodes.js";
 import type { HostMemory } from "../plugin/contract.js";
 import { giveBack, type NewValue, replaceAll } from "../shared/replace-all.js";
-import { emptyNDArray, isNDArray, type NDArray, scalarNDArray } from "../tensor/ndarray.js";
-import type { TensorType } from "../tensor/tensor-type.js";
-import { overlaps, writeInto } from "../tensor/write-into.js";
-import { CallNumbers } from "./call-numbers.js";
-import {
-  type DirectOutput,
-  type DirectPlan,
-  type DirectRegion,
-  type DirectUpdate,
-  type Donor,
-  planDirectCall,
-} from "./direct-plan.js";
+import { DirectNumbers } from "./direct-numbers.js";
+import { DirectOutputs, type OutputTargets } from "./direct-outputs.js";
+import { type DirectOutput, type DirectPlan, type DirectRegion, planDirectCall } from "./direct-plan.js";
+import type { DirectUpdate, Donor } from "./donors.js";
 import type { Exit, Linked, Slot } from "./linked.js";
 import { locateFailure } from "./locate.js";
 import type { Targets } from "./targets.js";
@@ -26,7 +17,6 @@ import type { Targets } from "./targets.js";
 /** What runs direct calls of one function. It cannot be entered while it runs. */
 export class DirectCall {
   readonly #linked: Linked;
-  readonly #memory: HostMemory;
   readonly #warn: (message: string) => void;
   readonly #changed: () => Error;
   readonly #signed: readonly Slot[];
@@ -34,18 +24,24 @@ export class DirectCall {
   readonly #versions: number[];
   readonly #plans = new Map<string, DirectPlan>();
   #latest: DirectPlan | undefined;
-  #numbers: CallNumbers | undefined;
+  readonly #numbers: DirectNumbers;
+  readonly #outputs: DirectOutputs;
   #busy = false;
 
   /** @param changed the error where somebody changed a variable while the call ran */
-  constructor(linked: Linked, memory: HostMemory, warn: (message: string) => void, changed: () => Error) {
+  constructor(
+    linked: Linked,
+    surroundings: { readonly memory: HostMemory; readonly warn: (message: string) => void },
+    changed: () => Error,
+  ) {
     this.#linked = linked;
-    this.#memory = memory;
-    this.#warn = warn;
+    this.#warn = surroundings.warn;
     this.#changed = changed;
     this.#signed = [...(linked.stages[0] as Linked["stages"][number]).signed];
     this.#values = new Array(linked.slotCount).fill(undefined);
     this.#versions = linked.shared.map(() => 0);
+    this.#numbers = new DirectNumbers(linked, this.#values);
+    this.#outputs = new DirectOutputs(linked, this.#values, this.#numbers, surroundings);
   }
 
   /** Whether a call is under way: one inside of it has to go the other way. */
@@ -65,16 +61,16 @@ export class DirectCall {
     try {
       this.#enter(args);
       const plan = this.#plan();
-      return this.#compute(
-        plan,
-        args,
-        targets?.fit((i) => this.#shapeOf(plan, i)),
-      );
+      return this.#compute(plan, args, targets === undefined ? undefined : this.#fit(plan, targets));
     } finally {
       this.#busy = false;
-      this.#numbers = undefined;
+      this.#numbers.forget();
       for (let i = 0; i < values.length; i++) values[i] = undefined;
     }
+  }
+
+  #fit(plan: DirectPlan, targets: Targets): OutputTargets {
+    return targets.fit((i) => this.#outputs.shapeOf(plan, i));
   }
 
   /** Reads the storage of every shared variable, and of inputs without an argument. */
@@ -123,19 +119,7 @@ export class DirectCall {
     }
   }
 
-  #shapeOf({ outputs, facts }: DirectPlan, i: number): readonly number[] {
-    const exit = this.#linked.outputs[i] as Exit;
-    if (exit.from === "number") return [];
-    const { slot } = exit;
-    const value = outputs[i]?.kind === "before" ? this.#values[slot.index] : undefined;
-    return value === undefined ? facts.shape(slot.variable) : slot.type.shapeOf(value);
-  }
-
-  #compute(
-    plan: DirectPlan,
-    args: readonly unknown[],
-    targets: readonly (NDArray | undefined)[] | undefined,
-  ): unknown[] {
+  #compute(plan: DirectPlan, args: readonly unknown[], targets: OutputTargets): unknown[] {
     const { regions, updates, outputs, watched } = plan;
     const values = this.#values;
     const results: unknown[] = outputs.length === 0 ? nothing : new Array(outputs.length);
@@ -153,22 +137,16 @@ export class DirectCall {
         const { kind, exit, container } = updates[i] as DirectUpdate;
         if (kind !== "before") continue;
         fresh ??= new Array(updates.length);
-        fresh[i] = container.type.fromHost(this.#leaving(exit, plan), { borrow: false });
+        fresh[i] = container.type.fromHost(this.#numbers.leaving(exit, plan.facts), { borrow: false });
       }
-      for (let i = 0; i < outputs.length; i++) {
-        const output = outputs[i] as DirectOutput;
-        if (output.kind === "before") results[i] = this.#before(output, plan, targets, i);
-        else if (output.kind === "copy" && targets?.[i] === undefined)
-          results[i] = emptyNDArray(output.shape, output.dtype);
-      }
+      if (outputs.length > 0) this.#outputs.prepare(plan, results, targets);
       if (watched) this.#checkUnchanged();
       if (last >= 0) {
         this.#donate(plan, args);
         this.#runRegion(plan, regions[last] as DirectRegion, plan.donated);
         done++;
       }
-      for (let i = 0; i < outputs.length; i++)
-        this.#take(outputs[i] as DirectOutput, i, results, targets?.[i] !== undefined);
+      if (outputs.length > 0) this.#outputs.take(plan, results, targets);
       if (watched) this.#checkUnchanged();
       for (let i = 0; i < updates.length; i++) {
         const { kind, exit, container } = updates[i] as DirectUpdate;
@@ -182,7 +160,7 @@ export class DirectCall {
       this.#undo(plan, done, fresh);
       throw error;
     }
-    if (targets !== undefined) this.#fill(plan, results, targets);
+    if (targets !== undefined) this.#outputs.fill(plan, results, targets);
     this.#commit(plan, fresh, targets);
     return results;
   }
@@ -201,7 +179,7 @@ export class DirectCall {
   #enterRegion(plan: DirectPlan, { inputs, operands, numbers, passed }: DirectRegion): void {
     const values = this.#values;
     if (numbers.length > 0)
-      for (const slot of numbers) values[slot.index] = this.#number(slot.variable, plan);
+      for (const slot of numbers) values[slot.index] = this.#numbers.array(slot.variable, plan.facts);
     for (let i = 0; i < inputs.length; i++) operands[i] = values[inputs[i] as number];
     if (passed.length > 0) for (const { slot, from, value } of passed) values[slot] = value ?? values[from];
   }
@@ -209,7 +187,7 @@ export class DirectCall {
   #runRegion(plan: DirectPlan, region: DirectRegion, donated?: unknown[]): void {
     const { executable, operands, scalars, results } = region;
     const values = this.#values;
-    const numbers = scalars.length === 0 ? noScalars : this.#scalars(scalars, plan);
+    const numbers = scalars.length === 0 ? noScalars : this.#numbers.scalars(scalars, plan.facts);
     try {
       const made = executable.run(operands, numbers, donated);
       for (let i = 0; i < results.length; i++) {
@@ -221,91 +199,6 @@ export class DirectCall {
     } finally {
       for (let i = 0; i < operands.length; i++) operands[i] = undefined;
       if (donated !== undefined) for (let i = 0; i < donated.length; i++) donated[i] = undefined;
-    }
-  }
-
-  #scalars(variables: readonly Variable[], { facts }: DirectPlan): number[] {
-    return variables.map((variable) => Number(this.#callNumbers().get(variable, facts)));
-  }
-
-  #number(variable: Variable, { facts }: DirectPlan): NDArray {
-    if (facts.isFolded(variable)) return facts.folded(variable);
-    return scalarNDArray(this.#callNumbers().get(variable, facts), (variable.type as TensorType).dtype);
-  }
-
-  #callNumbers(): CallNumbers {
-    this.#numbers ??= new CallNumbers(this.#linked.numbers, (variable) => {
-      const slot = this.#linked.hostSlots.get(variable);
-      return slot === undefined ? undefined : this.#values[slot.index];
-    });
-    return this.#numbers;
-  }
-
-  /** A value that leaves as it came, or a number. */
-  #leaving(exit: Exit, plan: DirectPlan): unknown {
-    return exit.from === "number" ? this.#number(exit.variable, plan) : this.#values[exit.slot.index];
-  }
-
-  #before(
-    { exit, plan }: Extract<DirectOutput, { kind: "before" }>,
-    direct: DirectPlan,
-    targets: readonly (NDArray | undefined)[] | undefined,
-    i: number,
-  ): unknown {
-    const value = this.#leaving(exit, direct);
-    if (exit.from === "number") return (value as NDArray).copy();
-    const { slot } = exit;
-    if (targets?.[i] !== undefined) {
-      const host = slot.type.toHost(value, { borrow: true }) as NDArray;
-      // An argument may be another output's target.
-      return targets.some((target) => target !== undefined && overlaps(target, host)) ? host.copy() : host;
-    }
-    if (plan.borrow) this.#lend(value);
-    if (plan.internal) return plan.borrow ? value : slot.type.copyInternal(value);
-    return slot.type.toHost(value, { borrow: plan.borrow });
-  }
-
-  /** Somebody outside holds a value from now on: where it is a variable's storage, that is lent. */
-  #lend(value: unknown): void {
-    const { shared, graph } = this.#linked;
-    for (const container of [
-      ...shared.map(({ variable }) => variable.container),
-      ...graph.inputs.map((input) => input.container),
-    ]) {
-      if (container?.cell.value === value) container?.lend();
-    }
-  }
-
-  /** @param read the output is only read, before the call is over */
-  #take(output: DirectOutput, i: number, results: unknown[], read: boolean): void {
-    if (output.kind === "before") return;
-    if (output.kind === "after") results[i] = this.#after(output, read);
-    else if (output.kind === "copy" && !read)
-      copyInto(results[i] as NDArray, this.#values[output.slot] as NDArray);
-    else results[i] = this.#values[output.slot];
-  }
-
-  #after({ slot, plan, owner }: Extract<DirectOutput, { kind: "after" }>, read: boolean): unknown {
-    const value = this.#values[slot.index];
-    if (read) return slot.type.toHost(value, { borrow: true });
-    if (plan.internal) return plan.borrow ? value : slot.type.copyInternal(value);
-    const inArena = isNDArray(value) && this.#memory.owns(value);
-    if (owner !== undefined && (plan.borrow || !inArena)) return value;
-    const host = slot.type.toHost(value, { borrow: plan.borrow });
-    if (owner !== undefined) owner.release(slot.type, value);
-    return host;
-  }
-
-  /** Writes outputs into the arrays that the caller gave for them; cannot fail. */
-  #fill({ outputs }: DirectPlan, results: unknown[], targets: readonly (NDArray | undefined)[]): void {
-    for (let i = 0; i < targets.length; i++) {
-      const target = targets[i];
-      if (target === undefined) continue;
-      writeInto(target, results[i] as NDArray);
-      results[i] = target;
-      const output = outputs[i] as DirectOutput;
-      if (output.kind === "after")
-        giveBack(() => output.owner?.release(output.slot.type, this.#values[output.slot.index]), this.#warn);
     }
   }
 
@@ -329,7 +222,7 @@ export class DirectCall {
   #commit(
     { updates, outputs, dropped }: DirectPlan,
     fresh: readonly unknown[] | undefined,
-    targets: readonly unknown[] | undefined,
+    targets: OutputTargets,
   ): void {
     if (fresh === undefined) {
       for (let i = 0; i < updates.length; i++) (updates[i] as DirectUpdate).container.cell.version++;
@@ -355,8 +248,8 @@ export class DirectCall {
   }
 }
 
-const noScalars: readonly number[] = [];
 const nothing: never[] = [];
+const noScalars: readonly number[] = [];
 
 const slotOf = (exit: Exit): number => (exit as Extract<Exit, { from: "slot" }>).slot.index;
 
@@ -364,9 +257,4 @@ function sameShape(a: readonly number[], b: readonly number[]): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
-}
-
-function copyInto(target: NDArray, source: NDArray): void {
-  if (target.data.length === 1) target.data[0] = source.data[source.offset] as never;
-  else target.data.set(source.flat() as never);
 }

@@ -5,17 +5,15 @@
 import type { Variable } from "../graph/nodes.js";
 import type { Type } from "../graph/type.js";
 import type { Executable } from "../plugin/contract.js";
-import type { Donation, Region, Reuse } from "../plugin/region.js";
-import type { Container, StorageCell } from "../shared/container.js";
+import type { Region, Reuse } from "../plugin/region.js";
 import type { DType } from "../tensor/dtype.js";
 import type { NDArray } from "../tensor/ndarray.js";
-import { isTensorType, TensorType } from "../tensor/tensor-type.js";
+import { TensorType } from "../tensor/tensor-type.js";
+import { type DirectUpdate, type Donor, donorsOf, type Made } from "./donors.js";
 import type { Executor } from "./executor.js";
 import type { OutputPlan } from "./interface.js";
-import type { Exit, Linked, Slot, Step } from "./linked.js";
+import type { Exit, Linked, RegionStep, Slot, Step } from "./linked.js";
 import { Facts, inferShapes, type LoweredRegion, lowerRegion, type Shapes } from "./specialize.js";
-
-type RegionStep = Extract<Step, { kind: "region" }>;
 
 /** A compiled region, with places for what a run is given. */
 export interface DirectRegion {
@@ -45,15 +43,6 @@ export interface FreshResult {
   readonly executor: Executor;
 }
 
-/** A storage that the last region may write its new value into. */
-export interface Donor {
-  readonly cell: StorageCell;
-  readonly type: Type;
-  readonly shape: readonly number[];
-  /** An input whose state it is: it is only read where the call gives no argument. */
-  readonly state: number | undefined;
-}
-
 /** How an output leaves. */
 export type DirectOutput =
   /** Copied out or lent before the last region runs: it is no result of a region. */
@@ -78,13 +67,6 @@ export type DirectOutput =
       readonly owner: Executor | undefined;
       readonly update: number | undefined;
     };
-
-export interface DirectUpdate {
-  readonly container: Container;
-  /** "before": copied before the last region runs; "fresh": storage that the call made; "copy": a copy of that. */
-  readonly kind: "before" | "fresh" | "copy";
-  readonly exit: Exit;
-}
 
 export interface DirectPlan {
   readonly facts: Facts;
@@ -121,12 +103,6 @@ export function isDirect(linked: Linked): boolean {
         : step.kind === "number",
     )
   );
-}
-
-/** A result of a region, by the region's place and its own among what `run` returns. */
-interface Made {
-  readonly region: number;
-  readonly position: number;
 }
 
 /** Compiles the regions for a signature. @param shapes of the signed slots, in order */
@@ -249,66 +225,6 @@ function resultsBySlot(steps: readonly RegionStep[], lowered: readonly LoweredRe
     });
   });
   return made;
-}
-
-/** Updates whose new value the last region may write into the old one's storage: nobody needs it any more. */
-function donorsOf(
-  linked: Linked,
-  steps: readonly RegionStep[],
-  lowered: readonly LoweredRegion[],
-  facts: Facts,
-  updates: readonly DirectUpdate[],
-  madeAt: (exit: Exit) => Made | undefined,
-): { donor: Donor; donation: Donation }[] {
-  const last = steps.length - 1;
-  const holders: { readonly cell: StorageCell; readonly slot: Slot; readonly state: number | undefined }[] = [
-    ...linked.shared.map(({ variable, slot }) => ({
-      cell: variable.container.cell,
-      slot,
-      state: undefined,
-    })),
-    ...linked.inputs.flatMap((slot, state) => {
-      const cell = linked.graph.inputs[state]?.container?.cell;
-      return cell === undefined ? [] : [{ cell, slot, state }];
-    }),
-  ];
-  /** Slots whose value leaves the call as it came. */
-  const leaving = new Set<number>();
-  for (const exit of [...linked.outputs, ...linked.updates.map(({ exit }) => exit)]) {
-    if (exit.from === "slot" && madeAt(exit) === undefined)
-      leaving.add(rootOf(exit.slot.index, steps, lowered));
-  }
-  return updates.flatMap(({ container: { cell, type }, exit, kind }) => {
-    const at = madeAt(exit);
-    if (kind !== "fresh" || exit.from === "number" || at?.region !== last) return [];
-    if (!isTensorType(type) || updates.filter(({ container }) => container.cell === cell).length > 1)
-      return [];
-    const here = holders.filter((holder) => holder.cell === cell);
-    if (here.length > 1 || here.some(({ slot }) => leaving.has(slot.index))) return [];
-    const [holder] = here;
-    const places = (steps[last] as RegionStep).inputs.flatMap((slot, place) =>
-      holder !== undefined && rootOf(slot.index, steps, lowered) === holder.slot.index ? [place] : [],
-    );
-    if (places.length > 1) return [];
-    return [
-      {
-        donor: { cell, type, shape: facts.shape(exit.slot.variable), state: holder?.state },
-        donation: { output: at.position, input: places[0] },
-      },
-    ];
-  });
-}
-
-/** The slot whose value a slot holds: its own, or one that regions passed through. */
-function rootOf(slot: number, steps: readonly RegionStep[], lowered: readonly LoweredRegion[]): number {
-  let root = slot;
-  for (let r = steps.length - 1; r >= 0; r--) {
-    const step = steps[r] as RegionStep;
-    const at = step.outputs.findIndex(({ index }) => index === root);
-    const result = lowered[r]?.results[at];
-    if (result?.from === "input") root = (step.inputs[result.position] as Slot).index;
-  }
-  return root;
 }
 
 function directRegion(

@@ -49,7 +49,10 @@ export class In<V extends Variable = Variable> {
 /** An output with rules of its own. */
 export class Out<V extends Variable = Variable> {
   readonly variable: V;
-  /** May alias storage: no copy where the value is there already. */
+  /**
+   * May alias storage: no copy where the value is there already. A result may be the function's own memory, which its
+   * next call writes over.
+   */
   readonly borrow: boolean;
   /** The backend's own value instead of a host value (then a GPU need not be waited for). */
   readonly returnInternalType: boolean;

@@ -38,6 +38,8 @@ export type Step =
     readonly clock?: Clock | undefined;
   };
 
+export type RegionStep = Extract<Step, { kind: "region" }>;
+
 /** A compiled region with what it needs at each call. */
 export interface CompiledRegion extends LoweredRegion {
   readonly executable: Executable;

@@ -40,7 +40,7 @@ export class QuickArguments {
     return new QuickArguments(
       inputs.map(({ variable, strict, allowDowncast }) => {
         const { dtype, shape } = variable.type as TensorType;
-        const held = numbers && !strict && shape.length === 0 && (dtype === "float32" || dtype === "float64");
+        const held = numbers && !strict && shape.length === 0 && heldDTypes.has(dtype);
         return { dtype, shape, allowDowncast, holder: held ? memory.allocate([], dtype) : undefined };
       }),
     );
@@ -56,8 +56,7 @@ export class QuickArguments {
       if (value instanceof NDArray) {
         if (value.dtype !== input.dtype || !isOfShape(value.shape, input.shape)) return undefined;
         this.#values[i] = value;
-      } else if (typeof value === "number" && input.holder !== undefined && takesNumber(input, value)) {
-        input.holder.data[0] = value as never;
+      } else if (typeof value === "number" && input.holder !== undefined && takeNumber(input, value)) {
         this.#values[i] = input.holder;
       } else return undefined;
     }
@@ -70,11 +69,25 @@ export class QuickArguments {
   }
 }
 
-const takesNumber = ({ dtype, allowDowncast }: QuickInput, value: number): boolean =>
-  dtype === "float64" ||
-  allowDowncast === true ||
-  (allowDowncast === undefined && dtype === floatX()) ||
-  Object.is(Math.fround(value), value);
+const heldDTypes: ReadonlySet<DType> = new Set([
+  ...(["float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32"] as const),
+]);
+
+/** Puts a number into the holder, where the dtype takes it as it is. */
+function takeNumber({ dtype, allowDowncast, holder }: QuickInput, value: number): boolean {
+  const { data } = holder as NDArray;
+  if (dtype === "int64") {
+    if (!Number.isSafeInteger(value)) return false;
+    data[0] = BigInt(value) as never;
+    return true;
+  }
+  data[0] = value as never;
+  if (dtype === "float64") return true;
+  if (dtype !== "float32") return data[0] === value;
+  return (
+    allowDowncast === true || (allowDowncast === undefined && dtype === floatX()) || Object.is(data[0], value)
+  );
+}
 
 function isOfShape(lengths: readonly number[], shape: Shape): boolean {
   if (lengths.length !== shape.length) return false;

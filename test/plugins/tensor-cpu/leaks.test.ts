@@ -1,5 +1,5 @@
 /** Memory stays flat: the loops that other libraries leak in. */
-import { createRuntime, grad, matrix, type NDArray, ones } from "@bitale/core";
+import { createRuntime, grad, matrix, type NDArray, Out, ones } from "@bitale/core";
 import { Arena, type ArenaMemory, plugin } from "@bitale/tensor-cpu";
 import { describe, expect, it } from "vitest";
 
@@ -21,7 +21,8 @@ function watched() {
     plugins: [spied],
     pluginOptions: { "tensor-cpu": { arenaBytes: 64 * 65_536 } },
   });
-  return { runtime, used: () => (memory as ArenaMemory).arena.statistics.used };
+  const statistics = () => (memory as ArenaMemory).arena.statistics;
+  return { runtime, used: () => statistics().used, highWater: () => statistics().highWater };
 }
 
 describe("memory", () => {
@@ -39,6 +40,42 @@ describe("memory", () => {
       if (i % 3 === 0) W.setValue(ones([20, 10]));
     }
     expect(used()).toBe(before);
+  });
+
+  it("is flat over a million calls, whether outputs are copied, borrowed or written into given arrays", () => {
+    const { runtime, used, highWater } = watched();
+    const x = runtime.shared(0);
+    const count = runtime.compile([], null, { updates: [[x, x.add(1)]] });
+    const copied = runtime.compile([], x.mul(2), { updates: [[x, x.add(1)]] });
+    const borrowed = runtime.compile([], new Out(x.mul(2), { borrow: true }));
+    const target = new Float32Array(1);
+    const calls = [count, copied, borrowed, () => copied.invoke({ into: target })];
+    for (const call of calls) call();
+    const before = [used(), highWater()];
+    for (let i = 0; i < 1_000_000; i++) count();
+    for (let i = 0; i < 100_000; i++) for (const call of calls) call();
+    expect([used(), highWater()]).toEqual(before);
+    expect(borrowed()).toBe(borrowed());
+    expect((x.getValue() as NDArray).item()).toBe(1_300_003);
+  });
+
+  it("is flat where setValue alternates with a gradient, and new storage is swapped in", () => {
+    const { runtime, used, highWater } = watched();
+    const W = runtime.shared(ones([8, 8]));
+    const x = matrix("x");
+    const step = runtime.compile([x], null, {
+      updates: [[W, W.sub(grad(x.dot(W).tanh().sum(), W).mul(1e-3)).T]],
+    });
+    const [data, fresh] = [ones([4, 8]), ones([8, 8])];
+    const round = () => {
+      step(data);
+      W.setValue(fresh);
+    };
+    round();
+    round();
+    const before = [used(), highWater()];
+    for (let i = 0; i < 20_000; i++) round();
+    expect([used(), highWater()]).toEqual(before);
   });
 
   it("is flat when lengths change, and when outputs are borrowed by nobody", () => {
