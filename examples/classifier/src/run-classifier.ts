@@ -1,15 +1,7 @@
 /** The whole program of a classifier: from its arguments to its files. */
 import type { Runtime } from "@bitale/core";
 import { drawPng } from "@bitale/example-charts";
-import {
-  fromCaller,
-  openRuntime,
-  prepareFolder,
-  runProgram,
-  say,
-  startProgress,
-  writeResults,
-} from "@bitale/example-command-line";
+import { fromCaller, runProgram, say, startProgress } from "@bitale/example-command-line";
 import { type MnistData, readMnist } from "@bitale/example-mnist";
 import { type Defaults, parseArguments } from "./arguments.js";
 import type { Classifier } from "./classifier.js";
@@ -40,12 +32,9 @@ export interface ClassifierProgram extends Defaults {
 /** Trains, tells about it, and writes a learning curve, a picture of the weights and the best parameters. */
 export function runClassifier(program: ClassifierProgram): Promise<void> {
   const { main, title, costTitle, patience, build, weightsSvg } = program;
-  return runProgram(async (argv) => {
-    const { backend, epochs, batchSize, learningRate, out, resume, limit } = parseArguments(argv, program);
-    const folder = fromCaller(out);
-    // First of all, so that a bad one is known before the long work.
-    prepareFolder(folder);
-    const runtime = await openRuntime(main, backend, say);
+  const parse = (argv: readonly string[]) => parseArguments(argv, program);
+  return runProgram(main, parse, async ({ runtime, options, write }) => {
+    const { backend, epochs, batchSize, learningRate, resume, limit } = options;
     const classifier = await build(runtime, readMnist({ limit }), { batchSize, learningRate });
     if (resume !== undefined) await restore(classifier, fromCaller(resume));
     say(`training on ${backend}: minibatches of ${batchSize}, learning rate ${learningRate}`);
@@ -59,7 +48,7 @@ export function runClassifier(program: ClassifierProgram): Promise<void> {
     const seconds = (performance.now() - started) / 1000;
     const { epoch: bestEpoch, validationError, testError, parameters } = best;
     const curve = await learningCurveSvg({ history, title, costTitle, backend, bestEpoch });
-    const files = writeResults(folder, {
+    const files = write({
       "learning-curve.png": drawPng(curve),
       "learning-curve.svg": curve,
       "weights.png": drawPng(await weightsSvg(parameters)),
@@ -73,7 +62,6 @@ export function runClassifier(program: ClassifierProgram): Promise<void> {
     const summary: Summary = { backend, epochs: lastEpoch, bestEpoch, ...errors, seconds, files };
     say(closingSentence(summary));
     say(closingTable(summary));
-    await runtime.dispose();
   });
 }
 

@@ -1,26 +1,14 @@
 /** Trains a denoising autoencoder; `npm start -w @bitale/example-denoising-autoencoder -- --help` lists the options. */
 import { drawPng } from "@bitale/example-charts";
-import {
-  fromCaller,
-  openRuntime,
-  prepareFolder,
-  runProgram,
-  say,
-  startProgress,
-  table,
-  writeResults,
-} from "@bitale/example-command-line";
+import { runProgram, say, startProgress, table } from "@bitale/example-command-line";
 import { readMnist } from "@bitale/example-mnist";
 import { parseArguments } from "./arguments.js";
 import { buildModel } from "./model.js";
 import { costsSvg, denoisedSvg, hiddenFiltersSvg } from "./pictures.js";
 import { train } from "./training.js";
 
-await runProgram(async (argv) => {
-  const { backend, out, epochs, limit, ...options } = parseArguments(argv);
-  const folder = fromCaller(out);
-  prepareFolder(folder);
-  const runtime = await openRuntime(import.meta.url, backend, say);
+await runProgram(import.meta.url, parseArguments, async ({ runtime, options, write }) => {
+  const { backend, epochs, limit } = options;
   const model = await buildModel(runtime, readMnist({ limit }), options);
   say(`training on ${backend}: ${options.hidden} hidden units, ${options.corruption} of the pixels dropped`);
   const progress = startProgress(process.stdout, "epoch");
@@ -33,7 +21,7 @@ await runProgram(async (argv) => {
   }).finally(progress.stop);
   const seconds = (performance.now() - started) / 1000;
   const costs = await costsSvg(history, backend);
-  const files = writeResults(folder, {
+  const files = write({
     "filters.png": drawPng(await hiddenFiltersSvg(await model.W.getValueAsync())),
     "denoised.png": drawPng(await denoisedSvg(await model.denoise(), options.corruption)),
     "learning-curve.png": drawPng(costs),
@@ -50,5 +38,4 @@ await runProgram(async (argv) => {
       ["files", files.join("\n")],
     ]),
   );
-  await runtime.dispose();
 });

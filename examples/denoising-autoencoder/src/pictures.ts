@@ -34,7 +34,7 @@ export const costsSvg = (history: readonly EpochResult[], backend: string): Prom
 export const hiddenFiltersSvg = (W: NDArray): Promise<string> =>
   filtersSvg({
     title: "Filters of the denoising autoencoder",
-    subtitle: `100 of ${W.shape[1]} hidden units, those with the largest weights; red pixels raise a unit, blue ones lower it`,
+    subtitle: `the 100 of ${W.shape[1]} hidden units with the largest weights; red raises, blue lowers`,
     weights: W.flat() as Float32Array,
     side: imageSide,
   });

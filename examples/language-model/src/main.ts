@@ -1,17 +1,7 @@
 /** Trains a language model; `npm start -w @bitale/example-language-model -- --help` lists the options. */
-import { join } from "node:path";
 import { readState, writeState } from "@bitale/core";
 import { colours, drawPng, linePanelsSvg } from "@bitale/example-charts";
-import {
-  fromCaller,
-  openRuntime,
-  prepareFolder,
-  runProgram,
-  say,
-  startProgress,
-  table,
-  writeResults,
-} from "@bitale/example-command-line";
+import { fromCaller, runProgram, say, startProgress, table } from "@bitale/example-command-line";
 import { parseArguments } from "./arguments.js";
 import { buildModel } from "./model.js";
 import { encodeText, readMobyDick } from "./text.js";
@@ -20,12 +10,9 @@ import { type Report, train } from "./training.js";
 /** The model writes on from here. */
 const beginning = "The whale ";
 
-await runProgram(async (argv) => {
-  const { backend, out, every, temperature, limit, resume, ...options } = parseArguments(argv);
-  const folder = fromCaller(out);
-  prepareFolder(folder);
+await runProgram(import.meta.url, parseArguments, async ({ runtime, options, pathOf, write }) => {
+  const { backend, steps, every, temperature, limit, resume } = options;
   const text = encodeText(readMobyDick(), limit);
-  const runtime = await openRuntime(import.meta.url, backend, say);
   const model = await buildModel(runtime, text, options);
   if (resume !== undefined) await readState(fromCaller(resume), model.parameters);
   say(
@@ -33,7 +20,6 @@ await runProgram(async (argv) => {
       `${text.alphabet.length} different ones, an epoch has ${model.windows} steps`,
   );
 
-  const { steps } = options;
   const progress = startProgress(process.stdout, "step", { every });
   const started = performance.now();
   const reports = await train(model, {
@@ -48,12 +34,12 @@ await runProgram(async (argv) => {
   const written = await model.write(beginning, temperature);
   say(`\n${written}\n`);
   const curve = await curveSvg(reports, backend);
-  const files = writeResults(folder, {
+  const files = write({
     "learning-curve.png": drawPng(curve),
     "learning-curve.svg": curve,
     "written.txt": `${written}\n`,
   });
-  const file = join(folder, "model.safetensors");
+  const file = pathOf("model.safetensors");
   await writeState(file, model.parameters);
   const last = reports.at(-1);
   say(
@@ -66,7 +52,6 @@ await runProgram(async (argv) => {
       ["files", [...files, file].join("\n")],
     ]),
   );
-  await runtime.dispose();
 });
 
 function curveSvg(reports: readonly Report[], backend: string): Promise<string> {

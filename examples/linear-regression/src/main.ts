@@ -1,25 +1,14 @@
 /** Fits a straight line to a table of cars; `npm start -w @bitale/example-linear-regression -- --help` lists the options. */
 import { drawPng } from "@bitale/example-charts";
-import {
-  fromCaller,
-  openRuntime,
-  prepareFolder,
-  runProgram,
-  say,
-  startProgress,
-  table,
-  writeResults,
-} from "@bitale/example-command-line";
+import { runProgram, say, startProgress, table } from "@bitale/example-command-line";
 import { parseArguments } from "./arguments.js";
 import { readCars } from "./cars.js";
 import { fitSvg } from "./fit-picture.js";
 import { leastSquares } from "./least-squares.js";
 import { buildModel, type Coefficients } from "./model.js";
 
-await runProgram(async (argv) => {
-  const { backend, out, steps } = parseArguments(argv);
-  const folder = fromCaller(out);
-  prepareFolder(folder);
+await runProgram(import.meta.url, parseArguments, async ({ runtime, options, write }) => {
+  const { backend, steps } = options;
   const cars = readCars();
   const { weight, year, consumption: targets } = cars;
   const features = Float32Array.from({ length: 2 * cars.count }, (_, at) => {
@@ -27,7 +16,6 @@ await runProgram(async (argv) => {
     return column[at >> 1] as number;
   });
 
-  const runtime = await openRuntime(import.meta.url, backend, say);
   const model = buildModel(runtime, { features, targets }, steps);
   say(`fitting ${cars.count} cars on ${backend}`);
   const progress = startProgress(process.stdout, "step", { every: 50 });
@@ -47,7 +35,7 @@ await runProgram(async (argv) => {
   ];
   const quality = `root mean squared error ${rootMeanSquaredError.toFixed(3)} l/100 km, R² ${rSquared.toFixed(3)}`;
   const svg = await fitSvg(cars, fit, `${cars.count} cars, lines for three years; ${quality}`);
-  const files = writeResults(folder, { "fit.png": drawPng(svg), "fit.svg": svg });
+  const files = write({ "fit.png": drawPng(svg), "fit.svg": svg });
   say(
     table([
       ["backend", backend],
@@ -59,5 +47,4 @@ await runProgram(async (argv) => {
       ["files", files.join("\n")],
     ]),
   );
-  await runtime.dispose();
 });

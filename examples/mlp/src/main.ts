@@ -10,7 +10,7 @@ await runClassifier({
   description: "Trains a hidden layer of 500 tanh units on the full MNIST data set.",
   out: "out/mlp",
   title: "Hidden layer of 500 tanh units on MNIST",
-  costTitle: "Training cost (mean NLL + L2)",
+  costTitle: "Cost (mean NLL + L2)",
   epochs: 10,
   batchSize: 20,
   learningRate: 0.01,
@@ -19,7 +19,7 @@ await runClassifier({
   weightsSvg: ({ "hidden.W": W }) =>
     filtersSvg({
       title: "Filters of 100 of 500 hidden units",
-      subtitle: "those with the largest weights; red pixels raise a unit, blue ones lower it",
+      subtitle: "the largest weights first; red pixels raise a unit, blue ones lower it",
       weights: W?.flat() as Float32Array,
       side: imageSide,
     }),

@@ -1,15 +1,6 @@
 /** Ranks airports by power iteration; `npm start -w @bitale/example-pagerank -- --help` lists the options. */
 import { drawPng } from "@bitale/example-charts";
-import {
-  fromCaller,
-  openRuntime,
-  prepareFolder,
-  runProgram,
-  say,
-  startProgress,
-  table,
-  writeResults,
-} from "@bitale/example-command-line";
+import { runProgram, say, startProgress, table } from "@bitale/example-command-line";
 import { parseArguments } from "./arguments.js";
 import { solveRanks } from "./direct.js";
 import { type FlightGraph, readFlights, readStates } from "./flights.js";
@@ -17,13 +8,10 @@ import { buildPageRank } from "./model.js";
 import { convergenceSvg, mapSvg } from "./pictures.js";
 import { transitionsOf } from "./transitions.js";
 
-await runProgram(async (argv) => {
-  const { backend, out, damping, tolerance, iterations } = parseArguments(argv);
-  const folder = fromCaller(out);
-  prepareFolder(folder);
+await runProgram(import.meta.url, parseArguments, async ({ runtime, options, write }) => {
+  const { backend, damping, tolerance, iterations } = options;
   const graph = readFlights();
   const transitions = transitionsOf(graph);
-  const runtime = await openRuntime(import.meta.url, backend, say);
   const pageRank = buildPageRank(runtime, transitions, damping);
   say(`ranking ${graph.airports.length} airports by ${graph.routes.length} routes on ${backend}`);
 
@@ -43,7 +31,7 @@ await runProgram(async (argv) => {
   const flights = graph.routes.reduce((total, route) => total + route.flights, 0);
   const subtitle = `${flights.toLocaleString("en")} flights of a year on ${graph.routes.length} routes; areas are ranks`;
   const convergence = await convergenceSvg(changes, damping);
-  const files = writeResults(folder, {
+  const files = write({
     "map.png": drawPng(await mapSvg(graph.airports, ranks, readStates(), subtitle)),
     "convergence.png": drawPng(convergence),
     "convergence.svg": convergence,
@@ -58,7 +46,6 @@ await runProgram(async (argv) => {
       ["files", files.join("\n")],
     ]),
   );
-  await runtime.dispose();
 });
 
 /** The first ten, beside their share of all arrivals: a rank is more than a count. */
