@@ -74,4 +74,35 @@ describe("on tensor-gpu", () => {
       [9, 17],
     ]);
   });
+
+  it("integers that a step gives are stacked on the device", async () => {
+    const bias = onGpu.shared(new Float32Array(3), { name: "bias" });
+    const x = b.matrix("x");
+    const [, places] = b.scan((sum, row) => [sum.add(row), b.argmax(row.add(bias))], {
+      init: b.zeros([3]),
+      sequences: x,
+    });
+    const f = onGpu.compile([x], places);
+    expect((await f.async(rows)).toArray()).toEqual([2n, 2n, 1n, 0n]);
+    const none = new b.NDArray({ data: new Float32Array(0), shape: [0, 3], dtype: "float32" });
+    expect((await f.async(none)).shape).toEqual([0]);
+  });
+
+  it("gradients flow through a loop that carries an integer", async () => {
+    const slope = async (runtime: b.Runtime): Promise<number[]> => {
+      const w = runtime.shared(new Float32Array([0.5, -0.25, 1]), { name: "w" });
+      const x = b.matrix("x");
+      const [{ state }] = b.scan(
+        ({ count, state }, row) => {
+          const next = b.tanh(state.mul(w).add(row.mul(count.astype("float32"))));
+          return [{ count: count.add(1n), state: next }, undefined];
+        },
+        { init: { count: 1n, state: b.zeros([3]) }, sequences: x },
+      );
+      return (await runtime.compile([x], b.grad(b.sum(state), w)).async(rows)).toArray() as number[];
+    };
+    const [got, expected] = [await slope(onGpu), await slope(onCpu)];
+    expect(got.length).toBe(3);
+    got.forEach((value, i) => expect(value).toBeCloseTo(expected[i] as number, 4));
+  });
 });

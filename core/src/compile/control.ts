@@ -119,7 +119,9 @@ function linkScan(op: ScanOp, node: Apply, plan: RegionPlan, link: LinkInner): L
   );
   const computed = instantiate(op.step, inputs);
   const wanted = [...Array(carries).keys(), ...stackedOutputs].map((place) => computed[place] as Variable);
-  const types = wanted.map((value, i) => typeAt(executor, i < carries ? (operands[i] as Variable) : value));
+  const types = wanted.map((value, i) =>
+    i < carries ? typeAt(executor, operands[i] as Variable) : executor.typeFor(value.type.plain()),
+  );
   const body = link(
     innerFunction(
       "scan step",

@@ -41,6 +41,10 @@ function checkSame(first: readonly number[], shape: readonly number[]): void {
 function hostStack(executor: Executor, type: TensorType, length: number, memory: HostMemory): Stack {
   let all: NDArray | undefined;
   let element: readonly number[] | undefined;
+  const drop = (): void => {
+    if (all !== undefined) memory.free(all);
+    all = undefined;
+  };
   return {
     put(place, value, owned) {
       const array = value as NDArray;
@@ -50,11 +54,16 @@ function hostStack(executor: Executor, type: TensorType, length: number, memory:
       all.data.set(array.flat() as never, all.offset + place * sizeOf(element));
       if (owned) executor.release(type, value);
     },
-    finish: (shape) => all ?? emptyNDArray([0, ...shape], type.dtype),
-    drop() {
-      if (all !== undefined) memory.free(all);
-      all = undefined;
+    finish(shape) {
+      const array = all ?? emptyNDArray([0, ...shape], type.dtype);
+      const stacked = whole(executor, type, array.shape);
+      if (stacked.residence === "host") return array;
+      // Integer scalars are on the host while the loop runs; a vector of them is where all vectors are.
+      const moved = stacked.fromHost(array, { borrow: false });
+      drop();
+      return moved;
     },
+    drop,
   };
 }
 
