@@ -30,6 +30,7 @@ const steady = (name: string, unit: Unit, workload: Workload, work?: Work): Line
   workload,
   ...(work && { work }),
 });
+const first = (name: string, workload: Workload): Line => ({ name, unit: "ms", mode: "first", workload });
 const bytes = (amount: number): Work => ({ amount, unit: "byte" });
 const flops = (amount: number): Work => ({ amount, unit: "flop" });
 const floatBytes = (count: number): Work => bytes(4 * count);
@@ -76,8 +77,13 @@ export const lines: readonly Line[] = [
   steady("logistic-600", "us", { kind: "logistic", batch: 600 }, flops(4 * 600 * 784 * 10)),
   steady("mlp-20", "us", { kind: "mlp", batch: 20 }, mlpFlops(20)),
   steady("mlp-600", "ms", { kind: "mlp", batch: 600 }, mlpFlops(600)),
-  { name: "compile-cold", unit: "ms", mode: "first", workload: { kind: "compile", batch: 20 } },
+  first("compile-cold", { kind: "compile", batch: 20 }),
   steady("compile-warm", "ms", { kind: "compile", batch: 20 }),
+  ...(["chain", "wide", "tree", "unrolled"] as const).flatMap((form) =>
+    [1e3, 1e4, 1e5].map((nodes) =>
+      first(`graph-${form}-1e${Math.log10(nodes)}`, { kind: "graph", form, nodes }),
+    ),
+  ),
   { name: "start-up", unit: "ms", mode: "process", workload: { kind: "firstResult", batch: 20 } },
 ];
 
@@ -94,7 +100,8 @@ export const tinyLines: readonly Line[] = [
   steady("tanh-tiny", "us", { kind: "unary", op: "tanh", n: 10 }),
   steady("logistic-tiny", "us", { kind: "logistic", batch: 2 }),
   steady("mlp-tiny", "us", { kind: "mlp", batch: 2 }),
-  { name: "compile-tiny", unit: "ms", mode: "first", workload: { kind: "compile", batch: 2 } },
+  first("compile-tiny", { kind: "compile", batch: 2 }),
+  first("graph-tiny", { kind: "graph", form: "unrolled", nodes: 24 }),
   { name: "start-tiny", unit: "ms", mode: "process", workload: { kind: "firstResult", batch: 2 } },
 ];
 

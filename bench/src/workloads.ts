@@ -6,6 +6,9 @@ import type { Results } from "./fingerprint.js";
 
 export type FloatName = "float32" | "float64";
 
+/** A chain of nodes, a running sum of many terms, their sum in pairs, an unrolled recurrent network with its gradient. */
+export type GraphForm = "chain" | "wide" | "tree" | "unrolled";
+
 /** Parameters by kind. Shapes are row-major; `n` counts elements. */
 export interface Workloads {
   /** x ← x + 1 on one float32. Result: x. */
@@ -39,6 +42,8 @@ export interface Workloads {
   readonly mlp: { readonly batch: number };
   /** From nothing to the result of a network's first step: graph, compile, first call. Result: as `mlp`. */
   readonly compile: { readonly batch: number };
+  /** From nothing to the first result of a graph of about so many nodes, float64. Result: y. */
+  readonly graph: { readonly form: GraphForm; readonly nodes: number };
   /** softmax(X W) of a batch, as the first thing that a process does. Result: the rows. */
   readonly firstResult: { readonly batch: number };
 }

@@ -1,6 +1,7 @@
 /** bitale on tensor-cpu: state in shared variables, a step is a call of a compiled function. */
 import { type Contend, NotOfferedError } from "../workloads.js";
 import { Bench } from "./bench.js";
+import { graphs } from "./graphs.js";
 import { products } from "./products.js";
 import { training } from "./training.js";
 import { transfer } from "./transfer.js";
@@ -17,7 +18,13 @@ export const contend: Contend = (options) => {
     if (text !== undefined && missing.test(text)) throw new NotOfferedError(`${name}: ${text}`);
   }
   return {
-    tasks: { ...updates(bench), ...transfer(bench), ...products(bench), ...training(bench) },
+    tasks: {
+      ...updates(bench),
+      ...transfer(bench),
+      ...products(bench),
+      ...training(bench),
+      ...graphs(bench),
+    },
     about: Object.entries(features)
       .map(([name, text]) => `${name}: ${text}`)
       .join("; "),

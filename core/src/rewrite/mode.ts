@@ -26,7 +26,7 @@ export const defaultRewrites: readonly RewriteName[] = rewriteNames.filter((name
 
 /** How far the rewrites of one function may go; what they have found by then is used. */
 export interface RewriteLimits {
-  /** Default 20,000. */
+  /** Default 60,000. */
   readonly milliseconds?: number | undefined;
   /** Graphs with more nodes are left as they are, or as they have become. Default 1,000,000. */
   readonly nodes?: number | undefined;
@@ -58,7 +58,7 @@ export interface RewritePlan {
   readonly limits: { readonly [L in keyof RewriteLimits]-?: number };
 }
 
-const defaultLimits: RewritePlan["limits"] = { milliseconds: 20_000, nodes: 1_000_000, rounds: 20 };
+const defaultLimits: RewritePlan["limits"] = { milliseconds: 60_000, nodes: 1_000_000, rounds: 20 };
 
 /** The default mode. */
 export const defaultPlan: RewritePlan = { names: defaultRewrites, limits: defaultLimits };
