@@ -162,6 +162,7 @@ export {
   writeElement,
 } from "./tensor/ndarray.js";
 export * from "./tensor/ops/activations.js";
+export { type ConvolutionOptions, conv1d, conv2d, conv3d, convolve } from "./tensor/ops/convolution.js";
 export * from "./tensor/ops/creation.js";
 export * from "./tensor/ops/diagonals.js";
 export * from "./tensor/ops/einsum.js";
@@ -195,6 +196,7 @@ export {
 } from "./tensor/ops/operands.js";
 export * from "./tensor/ops/ordering.js";
 export * from "./tensor/ops/padding.js";
+export * from "./tensor/ops/pooling.js";
 export * from "./tensor/ops/random.js";
 export * from "./tensor/ops/rearranging.js";
 export {
@@ -254,6 +256,7 @@ export {
   xlogy,
 } from "./tensor/ops/special-functions.js";
 export * from "./tensor/ops/statistics.js";
+export type { PerAxis, WindowOptions, WindowPadding } from "./tensor/ops/windows.js";
 export { type PinnedShapeKwargs, pinnedShape } from "./tensor/pinned-shape.js";
 export { isPrimitive, PrimitiveOp } from "./tensor/primitive-op.js";
 export * from "./tensor/primitives.js";

@@ -257,6 +257,43 @@ const losses: Record<string, Build> = {
   kullback_leibler: b.kullbackLeibler,
 };
 
+/** Both ways to read windows: a kernel whose sizes are static, and one whose sizes are not. */
+const conv =
+  (options: b.ConvolutionOptions, op: typeof b.conv2d = b.conv2d, sizes: readonly number[] = [3, 2]): Build =>
+  (x, kernel) => {
+    const rest = [null, null];
+    const shape = options.channels === "first" ? [...rest, ...sizes] : [...sizes, ...rest];
+    return [op(x, b.specifyShape(kernel, shape), options), op(x, kernel, options)];
+  };
+const windows: Record<string, Build> = {
+  conv2d: conv({}),
+  "conv2d strides": conv({ strides: [2, 3] }),
+  "conv2d same": conv({ padding: "same" }),
+  "conv2d same strides": conv({ padding: "same", strides: 2 }),
+  "conv2d margins dilation": conv({
+    padding: [
+      [1, 2],
+      [1, 2],
+    ],
+    dilation: 2,
+  }),
+  "conv2d groups": conv({ groups: 2 }),
+  "conv2d depthwise same": conv({ groups: 4, strides: [2, 1], padding: "same" }, b.conv2d, [2, 2]),
+  "conv2d channels first": conv({ channels: "first", strides: [2, 1] }),
+  conv1d: conv({ strides: 2, padding: "same" }, b.conv1d, [3]),
+  conv3d: conv({}, b.conv3d, [2, 2, 2]),
+  max_pool: (x) => b.maxPool2d(x, 2),
+  "max_pool same": (x) => b.maxPool2d(x, [3, 2], { strides: [2, 1], padding: "same" }),
+  "max_pool channels first": (x) => b.maxPool2d(x, [2, 3], { channels: "first" }),
+  max_pool1d: (x) => b.maxPool1d(x, 3, { strides: 1 }),
+  avg_pool: (x) => b.avgPool2d(x, [2, 3], { strides: 1 }),
+  "avg_pool same": (x) => b.avgPool2d(x, 3, { strides: 2, padding: "same" }),
+  "avg_pool counted margins": (x) => b.avgPool2d(x, 3, { strides: 2, padding: "same", countMargins: true }),
+  avg_pool1d: (x) => b.avgPool1d(x, 2),
+  ...each(["full", "same", "valid"], "convolve ", (mode) => (x, y) => b.convolve(x, y, mode)),
+  ...each(["full", "same", "valid"], "convolve shorter first ", (mode) => (x, y) => b.convolve(x, y, mode)),
+};
+
 /** A slice by its text, static and with a symbolic step. */
 function sliced(text: string): Build {
   const [start, stop, step] = text.split(":").map((part) => (part === "None" ? null : Number(part)));
@@ -283,6 +320,7 @@ const table: Readonly<Record<string, Build>> = {
   ...products,
   ...moves,
   ...orders,
+  ...windows,
   ...losses,
 };
 

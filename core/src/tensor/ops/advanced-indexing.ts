@@ -5,6 +5,7 @@ import { isFloat } from "../dtype.js";
 import { primitive } from "../primitive-op.js";
 import { add, and, ge, lt, mul, where } from "./elementwise.js";
 import { flatNonzero } from "./flat-nonzero.js";
+import { scalar } from "./lengths.js";
 import { asTensor, cast, type Operand, type TensorVariable } from "./operands.js";
 import { broadcastTo, type Length, lengthOf, lengthsOf, productOf, reshape, transpose } from "./shaping.js";
 
@@ -96,16 +97,13 @@ function withoutMasks(x: TensorVariable, entries: readonly (TensorVariable | und
   };
 }
 
-const length64 = (length: Length): TensorVariable =>
-  cast(typeof length === "number" ? BigInt(length) : length, "int64");
-
 /** Row-major positions of index tuples; a tuple that is out of range anywhere becomes a position that take refuses. */
 function linear(indices: readonly TensorVariable[], lengths: readonly Length[]): TensorVariable {
   let positions: TensorVariable | undefined;
   let valid: TensorVariable | undefined;
   if (indices.length === 1) return cast(indices[0] as TensorVariable, "int64");
   indices.forEach((index, i) => {
-    const length = length64(lengths[i] as Length);
+    const length = scalar(lengths[i] as Length);
     const raw = cast(index, "int64");
     const wrapped = where(lt(raw, 0n), add(raw, length), raw);
     const inside = and(ge(wrapped, 0n), lt(wrapped, length));

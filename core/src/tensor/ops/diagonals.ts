@@ -1,12 +1,12 @@
 /** Diagonals and triangles of matrices, and of the matrices that two axes of a tensor make. */
 import { BitaleRangeError, BitaleTypeError } from "../../errors.js";
-import { isVariable } from "../../graph/nodes.js";
 import { type DType, sumResult } from "../dtype.js";
 import { floatX } from "../float-x.js";
 import { normalizeAxis } from "../shape.js";
 import { iota } from "./creation.js";
-import { add, eq, ge, le, minimum, where } from "./elementwise.js";
+import { add, eq, ge, le, where } from "./elementwise.js";
 import { index } from "./indexing.js";
+import { addLengths, minLength, mulLengths } from "./lengths.js";
 import { asTensor, cast, type Operand, type TensorVariable } from "./operands.js";
 import { sum } from "./reductions.js";
 import {
@@ -28,12 +28,6 @@ export interface DiagonalOptions {
   readonly axis1?: number | undefined;
   readonly axis2?: number | undefined;
 }
-
-const int64 = (length: Length): TensorVariable => cast(isVariable(length) ? length : BigInt(length), "int64");
-const plus = (length: Length, more: number): Length =>
-  typeof length === "number" ? length + more : add(length, BigInt(more));
-const least = (a: Length, b: Length): Length =>
-  typeof a === "number" && typeof b === "number" ? Math.min(a, b) : minimum(int64(a), int64(b));
 
 /**
  * The diagonals of the matrices that two axes make (0 and 1 by default), as a new last axis.
@@ -57,8 +51,8 @@ export function diagonal(
   const lengths = lengthsOf(shifted);
   const [rows, columns] = lengths.slice(-2) as [Length, Length];
   const joined = reshape(shifted, [...lengths.slice(0, -2), productOf([rows, columns])]);
-  const step = plus(columns, 1);
-  return index(joined, "...", slice(0, productOf([least(rows, columns), step]), step));
+  const step = addLengths(columns, 1);
+  return index(joined, "...", slice(0, mulLengths(minLength(rows, columns), step), step));
 }
 
 /** The diagonal of a matrix, or a matrix with a vector on its diagonal (k above the main one). */

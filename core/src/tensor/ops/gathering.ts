@@ -5,6 +5,7 @@ import { isFloat } from "../dtype.js";
 import { primitive } from "../primitive-op.js";
 import { normalizeAxis } from "../shape.js";
 import { maximum, minimum, mod, sub } from "./elementwise.js";
+import { scalar } from "./lengths.js";
 import { asTensor, cast, type Operand, overridden, type TensorVariable } from "./operands.js";
 import {
   broadcastTo,
@@ -16,7 +17,6 @@ import {
   lengthsOf,
   reshape,
 } from "./shaping.js";
-import { scalar } from "./slices.js";
 
 function integerIndices(indices: Operand, op: string): TensorVariable {
   const tensor = asTensor(typeof indices === "number" ? BigInt(indices) : indices);

@@ -2,9 +2,9 @@
 
 import { add, floorDiv, mod, mul } from "./elementwise.js";
 import { flatNonzero } from "./flat-nonzero.js";
+import { scalar } from "./lengths.js";
 import { asTensor, cast, type Operand, type TensorVariable } from "./operands.js";
 import { type Length, lengthsOf, productOf, stack } from "./shaping.js";
-import { scalar } from "./slices.js";
 
 /** Row-major positions in a tensor of this shape as one int64 index for each axis. */
 export function unravelIndex(positions: Operand, shape: readonly Length[]): TensorVariable[] {

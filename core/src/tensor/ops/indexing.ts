@@ -6,6 +6,7 @@ import { primitive } from "../primitive-op.js";
 import { normalizeAxis } from "../shape.js";
 import { indexOperand, readSelection, select, writeSelection } from "./advanced-indexing.js";
 import { add, lt, where } from "./elementwise.js";
+import { scalar } from "./lengths.js";
 import {
   asTensor,
   cast,
@@ -21,7 +22,6 @@ import {
   type Slice,
   type SteppedSlice,
   type SymbolicSlice,
-  scalar,
   slicePositions,
   type Window,
   windowOf,

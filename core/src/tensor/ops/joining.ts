@@ -1,8 +1,8 @@
 /** Tensors put together and taken apart along axes, with NumPy's names. */
 import { BitaleRangeError, BitaleTypeError } from "../../errors.js";
 import { normalizeAxis } from "../shape.js";
-import { add, floorDiv, minimum, mod, mul } from "./elementwise.js";
 import { type IndexItem, index } from "./indexing.js";
+import { addLengths, floorDivLengths, minLength, mulLengths, subLengths } from "./lengths.js";
 import { asTensor, type Operand, type TensorVariable } from "./operands.js";
 import { concatenate, expandDims, type Length, lengthOf, lengthsOf, reshape, transpose } from "./shaping.js";
 import { slice } from "./slices.js";
@@ -81,7 +81,7 @@ export function split(x: Operand, sections: number | readonly Length[], axis = 0
       cure: "use arraySplit for parts of different lengths",
     });
   }
-  const part = typeof length === "number" ? length / sections : floorDiv(length, BigInt(sections));
+  const part = floorDivLengths(length, sections);
   const grouped = reshape(tensor, [...lengths.slice(0, at), sections, part, ...lengths.slice(at + 1)]);
   return Array.from({ length: sections }, (_, i) => index(grouped, ...along(at, i)));
 }
@@ -93,13 +93,9 @@ export function arraySplit(x: Operand, sections: number | readonly Length[], axi
   if (typeof sections !== "number") return cut(tensor, sections, at);
   checkSections(sections, "arraySplit");
   const length = lengthOf(tensor, at);
-  const start = (i: number): Length => {
-    if (typeof length === "number") {
-      return i * Math.floor(length / sections) + Math.min(i, length % sections);
-    }
-    const [each, more] = [floorDiv(length, BigInt(sections)), mod(length, BigInt(sections))];
-    return add(mul(each, BigInt(i)), minimum(more, BigInt(i)));
-  };
+  const each = floorDivLengths(length, sections);
+  const longer = subLengths(length, mulLengths(each, sections));
+  const start = (i: number): Length => addLengths(mulLengths(each, i), minLength(longer, i));
   return cut(
     tensor,
     Array.from({ length: sections - 1 }, (_, i) => start(i + 1)),

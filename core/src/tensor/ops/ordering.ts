@@ -6,10 +6,11 @@ import type { CumulativeName } from "../primitives.js";
 import { normalizeAxis } from "../shape.js";
 import { le, lt, sub } from "./elementwise.js";
 import { type IndexItem, index, narrow } from "./indexing.js";
+import { scalar } from "./lengths.js";
 import { asTensor, cast, type Operand, type TensorVariable, unify } from "./operands.js";
 import { sum } from "./reductions.js";
 import { expandDims, flatten, type Length, lengthOf } from "./shaping.js";
-import { scalar, slice } from "./slices.js";
+import { slice } from "./slices.js";
 
 interface AxisChoice {
   /** Default: the last axis; null: all elements as one vector. */

@@ -2,10 +2,10 @@
 import { BitaleTypeError } from "../../errors.js";
 import { primitive } from "../primitive-op.js";
 import { iota } from "./creation.js";
-import { add, ge, maximum, minimum, mod, mul, sub, where } from "./elementwise.js";
+import { ge, maximum, minimum, mod, mul, sub, where } from "./elementwise.js";
+import { addLengths, scalar } from "./lengths.js";
 import { asTensor, cast, type Operand, type TensorVariable } from "./operands.js";
 import { broadcastTo, type Length, lengthOf, lengths, lengthsOf } from "./shaping.js";
-import { scalar } from "./slices.js";
 
 /** Margins before and behind an axis. */
 export type Margin = readonly [Length, Length];
@@ -44,9 +44,6 @@ function marginsOf(widths: Length | Margin | readonly Margin[], rank: number): r
   return pairs;
 }
 
-const sum = (...list: readonly Length[]): Length =>
-  list.every((n) => typeof n === "number") ? list.reduce((a, b) => a + b, 0) : list.map(scalar).reduce(add);
-
 /**
  * x with margins.
  * @param widths for all axes one number or [before, behind], or a pair for each axis
@@ -77,7 +74,7 @@ export function pad(
 /** The tensor written into a larger one that is filled with a number. */
 function surrounded(tensor: TensorVariable, margins: readonly Margin[], value: Operand): TensorVariable {
   if (margins.every(([before, behind]) => before === 0 && behind === 0)) return tensor;
-  const sizes = lengthsOf(tensor).map((length, axis) => sum(length, ...(margins[axis] as Margin)));
+  const sizes = lengthsOf(tensor).map((length, axis) => (margins[axis] as Margin).reduce(addLengths, length));
   const { spec: starts, operands } = lengths(margins.map(([before]) => before));
   const base = broadcastTo(cast(value, tensor.type.dtype), sizes);
   const steps = starts.map(() => 1);
@@ -94,7 +91,7 @@ function extended(
 ): TensorVariable {
   const length = lengthOf(tensor, axis);
   const n = scalar(length);
-  const at = sub(iota(sum(length, before, behind)), scalar(before));
+  const at = sub(iota([before, behind].reduce(addLengths, length)), scalar(before));
   return primitive("take", { axis }, [tensor, source(at, n as TensorVariable, mode)]);
 }
 

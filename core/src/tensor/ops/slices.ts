@@ -4,6 +4,7 @@ import { isVariable, type Variable } from "../../graph/nodes.js";
 import { primitive } from "../primitive-op.js";
 import { iota } from "./creation.js";
 import { add, floorDiv, gt, lt, maximum, minimum, mul, neg, sub, where } from "./elementwise.js";
+import { scalar } from "./lengths.js";
 import { cast, type TensorVariable } from "./operands.js";
 import type { Length } from "./shaping.js";
 
@@ -35,10 +36,6 @@ export interface Window {
   readonly size: Length;
   readonly step: number;
 }
-
-/** A length as an int64 scalar. */
-export const scalar = (value: Length): Variable =>
-  isVariable(value) ? cast(value, "int64") : cast(BigInt(value), "int64");
 
 /** A bound as a position: negative ones count from the end, then it is limited to [low, high]. */
 function bound(value: Length, length: Length, low: Length, high: Length): Length {

@@ -16,7 +16,6 @@ import {
   ge,
   le,
   lt,
-  maximum,
   mul,
   round,
   sqrt,
@@ -25,6 +24,7 @@ import {
 } from "./elementwise.js";
 import { take } from "./gathering.js";
 import { index } from "./indexing.js";
+import { addLengths, maxLength, scalar, subLengths } from "./lengths.js";
 import { dot } from "./linear-algebra.js";
 import { asTensor, cast, type Operand, type TensorVariable } from "./operands.js";
 import { diff, searchSorted, sort } from "./ordering.js";
@@ -40,7 +40,7 @@ import {
   reshape,
   transpose,
 } from "./shaping.js";
-import { scalar, slice } from "./slices.js";
+import { slice } from "./slices.js";
 
 /** The largest element minus the smallest one. */
 export const ptp = (x: Operand, options: ReductionOptions = {}): TensorVariable =>
@@ -88,7 +88,7 @@ export function quantile(x: Operand, q: Operand, options: QuantileOptions = {}):
   const last = joined.type.ndim - 1;
   const ordered = sort(joined);
   const shares = cast(q, "float64");
-  const place = mul(shares, cast(sub(scalar(lengthOf(joined, last)), 1n), "float64"));
+  const place = mul(shares, cast(scalar(subLengths(lengthOf(joined, last), 1)), "float64"));
   const at = (position: TensorVariable): TensorVariable => take(ordered, cast(position, "int64"), last);
   const value = valueAt(place, at, method);
   const sick = expandDims(
@@ -149,7 +149,7 @@ export function bincount(
 ): TensorVariable {
   const numbers = cast(flatten(x), "int64");
   const largest = max(concatenate([numbers, cast([-1], "int64")]));
-  const size = length ?? maximum(add(largest, 1n), scalar(minLength));
+  const size = length ?? maxLength(addLengths(largest, 1), minLength);
   const counted = weights === undefined ? cast(1, "int64") : flatten(weights);
   const places = where(lt(numbers, 0n), 2n ** 53n, numbers);
   const amounts = broadcastTo(counted, lengthsOf(numbers));
@@ -177,13 +177,13 @@ export function histogram(
 ): [TensorVariable, TensorVariable] {
   const values = flatten(x);
   const edges = typeof bins === "number" ? spread(range ?? [min(values), max(values)], bins) : asTensor(bins);
-  const last = sub(scalar(lengthOf(edges, 0)), 1n);
+  const last = subLengths(lengthOf(edges, 0), 1);
   const [first, top] = [take(edges, 0), take(edges, -1)];
   const bin = sub(searchSorted(edges, values, { side: "right" }), 1n);
-  const placed = where(eq(values, top), sub(last, 1n), bin);
+  const placed = where(eq(values, top), scalar(subLengths(last, 1)), bin);
   const inside = and(ge(values, first), le(values, top));
   // What lies outside is counted in a bin of its own, which is left out.
-  const counts = bincount(where(inside, placed, last), { weights, length: add(last, 1n) });
+  const counts = bincount(where(inside, placed, scalar(last)), { weights, length: addLengths(last, 1) });
   const kept = index(counts, slice(0, last));
   if (!density) return [kept, edges];
   return [div(kept, mul(sum(kept), diff(edges))), edges];
