@@ -120,6 +120,15 @@ export function arrayArbitrary(
 ): fc.Arbitrary<NDArray> {
   const element =
     finite && isFloat(dtype) ? fc.integer({ min: -24, max: 24 }).map((n) => n / 8) : elementOf(dtype);
+  return layoutArbitrary(dtype, shape, element);
+}
+
+/** As `arrayArbitrary`, with elements of one's own. */
+export function layoutArbitrary(
+  dtype: DType,
+  shape: readonly number[],
+  element: fc.Arbitrary<number | bigint>,
+): fc.Arbitrary<NDArray> {
   const layout = fc.record({
     order: fc.shuffledSubarray(
       shape.map((_, i) => i),

@@ -169,7 +169,7 @@ export * from "./tensor/ops/einsum.js";
 export * from "./tensor/ops/elementwise.js";
 export * from "./tensor/ops/flat-nonzero.js";
 export * from "./tensor/ops/floating-point.js";
-export * from "./tensor/ops/gathering.js";
+export { type IndexMode, pick, putAlongAxis, take, takeAlongAxis } from "./tensor/ops/gathering.js";
 export { disconnectedGrad, gradClip, gradScale, mapGrad, zeroGrad } from "./tensor/ops/gradient-flow.js";
 export * from "./tensor/ops/index-arithmetic.js";
 export {

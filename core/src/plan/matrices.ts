@@ -5,6 +5,7 @@ import { transposed, type View } from "./view.js";
 
 /** Several axes walked as one: their length and stride; undefined where memory does not allow it. */
 function grouped(view: View, axes: readonly number[]): { length: number; stride: number } | undefined {
+  if (axes.some((axis) => view.shape[axis] === 0)) return { length: 0, stride: 0 };
   let length = 1;
   let stride = 0;
   for (const axis of [...axes].reverse()) {

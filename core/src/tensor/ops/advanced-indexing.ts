@@ -5,6 +5,7 @@ import { isFloat } from "../dtype.js";
 import { primitive } from "../primitive-op.js";
 import { add, and, ge, lt, mul, where } from "./elementwise.js";
 import { flatNonzero } from "./flat-nonzero.js";
+import { outOfRange } from "./gathering.js";
 import { scalar } from "./lengths.js";
 import { asTensor, cast, type Operand, type TensorVariable } from "./operands.js";
 import { broadcastTo, type Length, lengthOf, lengthsOf, productOf, reshape, transpose } from "./shaping.js";
@@ -110,7 +111,7 @@ function linear(indices: readonly TensorVariable[], lengths: readonly Length[]):
     positions = positions === undefined ? wrapped : add(mul(positions, length), wrapped);
     valid = valid === undefined ? inside : and(valid, inside);
   });
-  return where(valid as TensorVariable, positions as TensorVariable, 2n ** 53n);
+  return where(valid as TensorVariable, positions as TensorVariable, outOfRange);
 }
 
 /** What the selection reads. */

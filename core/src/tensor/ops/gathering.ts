@@ -18,6 +18,9 @@ import {
   reshape,
 } from "./shaping.js";
 
+/** An index that every axis refuses, and that backends with 32-bit indices can hold. */
+export const outOfRange = 2n ** 31n - 1n;
+
 function integerIndices(indices: Operand, op: string): TensorVariable {
   const tensor = asTensor(typeof indices === "number" ? BigInt(indices) : indices);
   if (!isFloat(tensor.type.dtype) && tensor.type.dtype !== "bool") return tensor;

@@ -60,6 +60,8 @@ export function tensorDot(
  * @throws BitaleTypeError BAD_OPERAND for a scalar
  */
 export function matmul(x: Operand, y: Operand): TensorVariable {
+  const other = overridden("matmul", [x, y]) ?? overridden("dot", [x, y]);
+  if (other !== undefined) return other as TensorVariable;
   const [a, b] = unify([x, y]) as [TensorVariable, TensorVariable];
   if (a.type.ndim === 0 || b.type.ndim === 0) {
     throw new BitaleTypeError("BAD_OPERAND", {

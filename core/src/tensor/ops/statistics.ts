@@ -22,7 +22,7 @@ import {
   sub,
   where,
 } from "./elementwise.js";
-import { take } from "./gathering.js";
+import { outOfRange, take } from "./gathering.js";
 import { index } from "./indexing.js";
 import { addLengths, maxLength, scalar, subLengths } from "./lengths.js";
 import { dot } from "./linear-algebra.js";
@@ -151,7 +151,7 @@ export function bincount(
   const largest = max(concatenate([numbers, cast([-1], "int64")]));
   const size = length ?? maxLength(addLengths(largest, 1), minLength);
   const counted = weights === undefined ? cast(1, "int64") : flatten(weights);
-  const places = where(lt(numbers, 0n), 2n ** 53n, numbers);
+  const places = where(lt(numbers, 0n), outOfRange, numbers);
   const amounts = broadcastTo(counted, lengthsOf(numbers));
   const bins = broadcastTo(cast(0, amounts.type.dtype), [size]);
   return primitive("scatter", { axis: 0, mode: "add" }, [bins, places, amounts]);
