@@ -256,6 +256,7 @@ export {
   xlogy,
 } from "./tensor/ops/special-functions.js";
 export * from "./tensor/ops/statistics.js";
+export { conv2dTranspose, type TransposedConvolutionOptions } from "./tensor/ops/transposed-convolution.js";
 export type { PerAxis, WindowOptions, WindowPadding } from "./tensor/ops/windows.js";
 export { type PinnedShapeKwargs, pinnedShape } from "./tensor/pinned-shape.js";
 export { isPrimitive, PrimitiveOp } from "./tensor/primitive-op.js";

@@ -1,11 +1,14 @@
 /** Operands of a general dot as stacks of matrices: axes are gathered into batch, free and depth. */
 import type { DotParams } from "../tensor/primitives.js";
+import { sizeOf } from "../tensor/shape.js";
 import type { MatrixView } from "./steps.js";
 import { transposed, type View } from "./view.js";
 
 /** Several axes walked as one: their length and stride; undefined where memory does not allow it. */
 function grouped(view: View, axes: readonly number[]): { length: number; stride: number } | undefined {
-  if (axes.some((axis) => view.shape[axis] === 0)) return { length: 0, stride: 0 };
+  // Nothing is read of an empty view, whatever its strides.
+  if (view.shape.includes(0))
+    return { length: sizeOf(axes.map((axis) => view.shape[axis] as number)), stride: 0 };
   let length = 1;
   let stride = 0;
   for (const axis of [...axes].reverse()) {

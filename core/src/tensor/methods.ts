@@ -152,19 +152,7 @@ const furtherOps = {
   ...softmaxes,
   ...statistics,
 };
-type FurtherOps = { readonly narrow: typeof narrow } & typeof diagonals &
-  typeof elementwise &
-  typeof floatingPoint &
-  typeof gathering &
-  typeof joining &
-  typeof linearAlgebra &
-  typeof norms &
-  typeof ordering &
-  typeof padding &
-  typeof rearranging &
-  typeof shaping &
-  typeof softmaxes &
-  typeof statistics;
+type FurtherOps = typeof furtherOps;
 
 type UnaryMethods = { [N in (typeof unaryMethods)[number]]: () => TensorVariable };
 type BinaryMethods = { [N in (typeof binaryMethods)[number]]: (other: Operand) => TensorVariable };

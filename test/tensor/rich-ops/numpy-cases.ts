@@ -243,6 +243,14 @@ const orders: Record<string, Build> = {
   ravel_multi_index: (i, j) => b.ravelMultiIndex([i, j], [2, 3]),
 };
 
+const softmaxes: Record<string, Build> = {
+  "softmax over axes": (x) => b.softmax(x, { axis: [0, 2] }),
+  "softmax over all": (x) => b.softmax(x, { axis: null }),
+  "softmax masked": (x, where) => b.softmax(x, { where }),
+  "log_softmax masked": (x, where) => b.logSoftmax(x, { axis: 1, where }),
+  "softmax of nothing": (x) => b.softmax(x, { where: b.lt(x, -100) }),
+};
+
 const losses: Record<string, Build> = {
   squared_error: b.squaredError,
   absolute_error: b.absoluteError,
@@ -282,6 +290,10 @@ const windows: Record<string, Build> = {
   "conv2d channels first": conv({ channels: "first", strides: [2, 1] }),
   conv1d: conv({ strides: 2, padding: "same" }, b.conv1d, [3]),
   conv3d: conv({}, b.conv3d, [2, 2, 2]),
+  ...each(["1 valid", "2 valid", "1 same", "2 same", "4 same"], "conv2d_transpose ", (how: string) => {
+    const [strides, padding] = how.split(" ") as [string, "valid" | "same"];
+    return (x, kernel) => b.conv2dTranspose(x, kernel, { strides: Number(strides), padding });
+  }),
   max_pool: (x) => b.maxPool2d(x, 2),
   "max_pool same": (x) => b.maxPool2d(x, [3, 2], { strides: [2, 1], padding: "same" }),
   "max_pool channels first": (x) => b.maxPool2d(x, [2, 3], { channels: "first" }),
@@ -321,6 +333,7 @@ const table: Readonly<Record<string, Build>> = {
   ...moves,
   ...orders,
   ...windows,
+  ...softmaxes,
   ...losses,
 };
 

@@ -251,6 +251,17 @@ export const productRows: Rows = {
     (x, y) => [b.convolve(x, y), b.convolve(x, y, "same"), b.convolve(x, y, "valid")],
     { dtypes: wide, finite: true },
   ),
+  conv2dTranspose: several(
+    fc.tuple(positive, positive, positive, fc.integer({ min: 1, max: 3 })).map(([h, w, c, k]) => [
+      [2, h, w, c],
+      [k, k, 2, c],
+    ]),
+    (x, kernel) => [
+      b.conv2dTranspose(x, kernel, { strides: 2, padding: "same" }),
+      b.conv2dTranspose(x, kernel, { strides: [1, 2] }),
+    ],
+    { dtypes: wide, finite: true },
+  ),
   maxPool1d: pooling(1, b.maxPool1d),
   maxPool2d: pooling(2, b.maxPool2d),
   avgPool1d: pooling(1, b.avgPool1d),

@@ -79,11 +79,13 @@ export const reductionRows: Rows = {
     (x, ord) => b.norm(x, { axis: [-1, 0], ord }),
     { shape: shapeOf(positive, positive, positive), finite: true },
   ),
-  softmax: optional(axisOrNull, (x, axis) => b.softmax(x, { axis }), { shape: withAxis, dtypes: floats }),
-  logSoftmax: optional(axisOrNull, (x, axis) => b.logSoftmax(x, { axis }), {
+  softmax: optional(axesOf, (x, axis) => b.softmax(x, { axis }), { shape: withAxis, dtypes: floats }),
+  "softmax with a mask": optional(axisOf, (x, axis) => b.softmax(x, { axis, where: b.gt(x, 0) }), {
     shape: withAxis,
     dtypes: floats,
+    finite: true,
   }),
+  logSoftmax: optional(axesOf, (x, axis) => b.logSoftmax(x, { axis }), { shape: withAxis, dtypes: floats }),
   argsort: optional(
     (shape) => fc.tuple(axisOrNull(shape), fc.boolean()),
     (x, [axis, descending]) => b.argsort(x, { axis, descending }),

@@ -6,7 +6,7 @@ import { primitive } from "../primitive-op.js";
 import { add, and, ge, lt, mul, where } from "./elementwise.js";
 import { flatNonzero } from "./flat-nonzero.js";
 import { outOfRange } from "./gathering.js";
-import { scalar } from "./lengths.js";
+import { lengthScalar } from "./lengths.js";
 import { asTensor, cast, type Operand, type TensorVariable } from "./operands.js";
 import { broadcastTo, type Length, lengthOf, lengthsOf, productOf, reshape, transpose } from "./shaping.js";
 
@@ -104,7 +104,7 @@ function linear(indices: readonly TensorVariable[], lengths: readonly Length[]):
   let valid: TensorVariable | undefined;
   if (indices.length === 1) return cast(indices[0] as TensorVariable, "int64");
   indices.forEach((index, i) => {
-    const length = scalar(lengths[i] as Length);
+    const length = lengthScalar(lengths[i] as Length);
     const raw = cast(index, "int64");
     const wrapped = where(lt(raw, 0n), add(raw, length), raw);
     const inside = and(ge(wrapped, 0n), lt(wrapped, length));

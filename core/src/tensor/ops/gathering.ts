@@ -5,7 +5,7 @@ import { isFloat } from "../dtype.js";
 import { primitive } from "../primitive-op.js";
 import { normalizeAxis } from "../shape.js";
 import { maximum, minimum, mod, sub } from "./elementwise.js";
-import { scalar } from "./lengths.js";
+import { lengthScalar } from "./lengths.js";
 import { asTensor, cast, type Operand, overridden, type TensorVariable } from "./operands.js";
 import {
   broadcastTo,
@@ -41,7 +41,7 @@ export type IndexMode = "raise" | "wrap" | "clip";
 
 function inRange(indices: TensorVariable, length: Length, mode: IndexMode): TensorVariable {
   if (mode === "raise") return indices;
-  const [wide, count] = [cast(indices, "int64"), scalar(length)];
+  const [wide, count] = [cast(indices, "int64"), lengthScalar(length)];
   return mode === "wrap" ? mod(wide, count) : minimum(maximum(wide, 0n), sub(count, 1n));
 }
 

@@ -2,7 +2,7 @@
 
 import { add, floorDiv, mod, mul } from "./elementwise.js";
 import { flatNonzero } from "./flat-nonzero.js";
-import { scalar } from "./lengths.js";
+import { lengthScalar } from "./lengths.js";
 import { asTensor, cast, type Operand, type TensorVariable } from "./operands.js";
 import { type Length, lengthsOf, productOf, stack } from "./shaping.js";
 
@@ -10,14 +10,14 @@ import { type Length, lengthsOf, productOf, stack } from "./shaping.js";
 export function unravelIndex(positions: Operand, shape: readonly Length[]): TensorVariable[] {
   const flat = cast(asTensor(typeof positions === "number" ? BigInt(positions) : positions), "int64");
   return shape.map((length, axis) =>
-    mod(floorDiv(flat, scalar(productOf(shape.slice(axis + 1)))), scalar(length)),
+    mod(floorDiv(flat, lengthScalar(productOf(shape.slice(axis + 1)))), lengthScalar(length)),
   );
 }
 
 /** One index for each axis as row-major positions in a tensor of this shape, int64. */
 export function ravelMultiIndex(indices: readonly Operand[], shape: readonly Length[]): TensorVariable {
   return indices
-    .map((index, axis) => mul(cast(index, "int64"), scalar(productOf(shape.slice(axis + 1)))))
+    .map((index, axis) => mul(cast(index, "int64"), lengthScalar(productOf(shape.slice(axis + 1)))))
     .reduce((a, b) => add(a, b), cast(0, "int64"));
 }
 

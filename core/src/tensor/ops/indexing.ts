@@ -6,7 +6,7 @@ import { primitive } from "../primitive-op.js";
 import { normalizeAxis } from "../shape.js";
 import { indexOperand, readSelection, select, writeSelection } from "./advanced-indexing.js";
 import { add, lt, where } from "./elementwise.js";
-import { scalar } from "./lengths.js";
+import { lengthScalar } from "./lengths.js";
 import {
   asTensor,
   cast,
@@ -84,7 +84,7 @@ function position(item: Length, length: Length): Length {
   }
   if (kindOf(asTensor(item).type.dtype) === "uint") return item;
   const at = cast(item, "int64");
-  return where(lt(at, 0n), add(at, scalar(length)), at);
+  return where(lt(at, 0n), add(at, lengthScalar(length)), at);
 }
 
 /** What an index selects: a window, then axes dropped and inserted. */

@@ -5,13 +5,13 @@ import { cast, type Operand, type TensorVariable } from "./operands.js";
 import type { Length } from "./shaping.js";
 
 /** A length as an int64 scalar. */
-export const scalar = (value: Length): TensorVariable =>
+export const lengthScalar = (value: Length): TensorVariable =>
   cast(isVariable(value) ? value : BigInt(value), "int64");
 
 const arithmetic =
   (known: (a: number, b: number) => number, op: (a: Operand, b: Operand) => TensorVariable) =>
   (a: Length, b: Length): Length =>
-    typeof a === "number" && typeof b === "number" ? known(a, b) : op(scalar(a), scalar(b));
+    typeof a === "number" && typeof b === "number" ? known(a, b) : op(lengthScalar(a), lengthScalar(b));
 
 export const addLengths = arithmetic((a, b) => a + b, add);
 export const subLengths = arithmetic((a, b) => a - b, sub);

@@ -6,13 +6,13 @@ import type { CumulativeName } from "../primitives.js";
 import { normalizeAxis } from "../shape.js";
 import { le, lt, sub } from "./elementwise.js";
 import { type IndexItem, index, narrow } from "./indexing.js";
-import { scalar } from "./lengths.js";
+import { lengthScalar } from "./lengths.js";
 import { asTensor, cast, type Operand, type TensorVariable, unify } from "./operands.js";
 import { sum } from "./reductions.js";
 import { expandDims, flatten, type Length, lengthOf } from "./shaping.js";
 import { slice } from "./slices.js";
 
-interface AxisChoice {
+export interface AxisChoice {
   /** Default: the last axis; null: all elements as one vector. */
   readonly axis?: number | null | undefined;
 }
@@ -37,7 +37,7 @@ function order(tensor: TensorVariable, at: number, descending: boolean): TensorV
   if (!descending) return primitive("argsort", { axis: at }, [tensor]);
   // Sorted backwards from the last one on, so that equal elements keep their order.
   const backwards = reversed(primitive("argsort", { axis: at }, [reversed(tensor, at)]), at);
-  return sub(sub(scalar(lengthOf(tensor, at)), 1n), backwards);
+  return sub(sub(lengthScalar(lengthOf(tensor, at)), 1n), backwards);
 }
 
 /** Positions in ascending order along an axis, int64; equal elements keep their order, NaN comes last. */

@@ -3,7 +3,7 @@ import { BitaleTypeError } from "../../errors.js";
 import { primitive } from "../primitive-op.js";
 import { iota } from "./creation.js";
 import { ge, maximum, minimum, mod, mul, sub, where } from "./elementwise.js";
-import { addLengths, scalar } from "./lengths.js";
+import { addLengths, lengthScalar } from "./lengths.js";
 import { asTensor, cast, type Operand, type TensorVariable } from "./operands.js";
 import { broadcastTo, type Length, lengthOf, lengths, lengthsOf } from "./shaping.js";
 
@@ -90,8 +90,8 @@ function extended(
   mode: Exclude<PadMode, "constant">,
 ): TensorVariable {
   const length = lengthOf(tensor, axis);
-  const n = scalar(length);
-  const at = sub(iota([before, behind].reduce(addLengths, length)), scalar(before));
+  const n = lengthScalar(length);
+  const at = sub(iota([before, behind].reduce(addLengths, length)), lengthScalar(before));
   return primitive("take", { axis }, [tensor, source(at, n as TensorVariable, mode)]);
 }
 

@@ -5,7 +5,7 @@ import { iota } from "./creation.js";
 import { add, mod, sub } from "./elementwise.js";
 import { take } from "./gathering.js";
 import { addIndex, type IndexItem, index } from "./indexing.js";
-import { scalar } from "./lengths.js";
+import { lengthScalar } from "./lengths.js";
 import { asTensor, cast, type Operand, type TensorVariable } from "./operands.js";
 import { cumsum } from "./ordering.js";
 import { sum } from "./reductions.js";
@@ -117,5 +117,5 @@ export function roll(
 
 function rollOne(tensor: TensorVariable, shift: Length, at: number): TensorVariable {
   const length = lengthOf(tensor, at);
-  return take(tensor, mod(sub(iota(length), scalar(shift)), scalar(length)), at);
+  return take(tensor, mod(sub(iota(length), lengthScalar(shift)), lengthScalar(length)), at);
 }

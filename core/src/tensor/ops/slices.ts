@@ -4,7 +4,7 @@ import { isVariable, type Variable } from "../../graph/nodes.js";
 import { primitive } from "../primitive-op.js";
 import { iota } from "./creation.js";
 import { add, floorDiv, gt, lt, maximum, minimum, mul, neg, sub, where } from "./elementwise.js";
-import { scalar } from "./lengths.js";
+import { lengthScalar } from "./lengths.js";
 import { cast, type TensorVariable } from "./operands.js";
 import type { Length } from "./shaping.js";
 
@@ -47,10 +47,10 @@ function bound(value: Length, length: Length, low: Length, high: Length): Length
   ) {
     return Math.min(Math.max(value < 0 ? value + length : value, low), high);
   }
-  const at = scalar(value);
+  const at = lengthScalar(value);
   const positive =
-    typeof value === "number" && value >= 0 ? at : where(lt(at, 0n), add(at, scalar(length)), at);
-  return minimum(maximum(positive, scalar(low)), scalar(high));
+    typeof value === "number" && value >= 0 ? at : where(lt(at, 0n), add(at, lengthScalar(length)), at);
+  return minimum(maximum(positive, lengthScalar(low)), lengthScalar(high));
 }
 
 /** A slice as start, size and step on an axis of this length (Python's clamping). */
@@ -82,7 +82,8 @@ export function windowOf(item: SteppedSlice, length: Length): Window {
   if (typeof start === "number" && typeof stop === "number") {
     return { start, size: Math.max(0, Math.ceil((stop - start) / step)), step };
   }
-  const span = step > 0 ? sub(scalar(stop), scalar(start)) : sub(scalar(start), scalar(stop));
+  const span =
+    step > 0 ? sub(lengthScalar(stop), lengthScalar(start)) : sub(lengthScalar(start), lengthScalar(stop));
   const size = maximum(span, 0n);
   const stride = Math.abs(step);
   const count =
@@ -105,13 +106,13 @@ export const hasSymbolicStep = (item: unknown): item is SymbolicSlice =>
 export function slicePositions(item: SymbolicSlice, length: Length): TensorVariable {
   const step = cast(item.step, "int64");
   const forward = gt(step, 0n);
-  const [low, high] = [where(forward, 0n, -1n), where(forward, scalar(length), sub(scalar(length), 1n))] as [
-    TensorVariable,
-    TensorVariable,
-  ];
+  const [low, high] = [
+    where(forward, 0n, -1n),
+    where(forward, lengthScalar(length), sub(lengthScalar(length), 1n)),
+  ] as [TensorVariable, TensorVariable];
   const limited = (value: Length): TensorVariable => {
-    const at = scalar(value);
-    return minimum(maximum(where(lt(at, 0n), add(at, scalar(length)), at), low), high);
+    const at = lengthScalar(value);
+    return minimum(maximum(where(lt(at, 0n), add(at, lengthScalar(length)), at), low), high);
   };
   const { start, stop } = item;
   const from = (start ?? null) === null ? where(forward, low, high) : limited(start as Length);

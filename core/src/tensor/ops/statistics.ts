@@ -24,7 +24,7 @@ import {
 } from "./elementwise.js";
 import { outOfRange, take } from "./gathering.js";
 import { index } from "./indexing.js";
-import { addLengths, maxLength, scalar, subLengths } from "./lengths.js";
+import { addLengths, lengthScalar, maxLength, subLengths } from "./lengths.js";
 import { dot } from "./linear-algebra.js";
 import { asTensor, cast, type Operand, type TensorVariable } from "./operands.js";
 import { diff, searchSorted, sort } from "./ordering.js";
@@ -37,6 +37,7 @@ import {
   type Length,
   lengthOf,
   lengthsOf,
+  moveAxis,
   reshape,
   transpose,
 } from "./shaping.js";
@@ -88,26 +89,21 @@ export function quantile(x: Operand, q: Operand, options: QuantileOptions = {}):
   const last = joined.type.ndim - 1;
   const ordered = sort(joined);
   const shares = cast(q, "float64");
-  const place = mul(shares, cast(scalar(subLengths(lengthOf(joined, last), 1)), "float64"));
+  const place = mul(shares, cast(lengthScalar(subLengths(lengthOf(joined, last), 1)), "float64"));
   const at = (position: TensorVariable): TensorVariable => take(ordered, cast(position, "int64"), last);
-  const value = valueAt(place, at, method);
-  const sick = expandDims(
-    any(areNaN(joined), { axis: last }),
-    Array.from({ length: shares.type.ndim }, (_, i) => last + i),
-  );
-  const marked = where(
-    shares.type.ndim === 0 ? any(areNaN(joined), { axis: last }) : sick,
-    Number.NaN,
-    value,
-  );
+  const behind = Array.from({ length: shares.type.ndim }, (_, i) => last + i);
+  const unclean = expandDims(any(areNaN(joined), { axis: last }), behind);
+  const marked = where(unclean, Number.NaN, valueAt(place, at, method));
   // Axes of q stand last by now.
-  const rank = marked.type.ndim;
-  const front = Array.from({ length: shares.type.ndim }, (_, i) => last + i);
-  const moved = transpose(marked, [...front, ...Array.from({ length: rank - front.length }, (_, i) => i)]);
+  const moved = moveAxis(
+    marked,
+    behind,
+    behind.map((_, i) => i),
+  );
   if (!keepDims || axes.length === 0) return moved;
   return expandDims(
     moved,
-    axes.map((axis) => axis + front.length),
+    axes.map((axis) => axis + behind.length),
   );
 }
 
@@ -180,10 +176,13 @@ export function histogram(
   const last = subLengths(lengthOf(edges, 0), 1);
   const [first, top] = [take(edges, 0), take(edges, -1)];
   const bin = sub(searchSorted(edges, values, { side: "right" }), 1n);
-  const placed = where(eq(values, top), scalar(subLengths(last, 1)), bin);
+  const placed = where(eq(values, top), lengthScalar(subLengths(last, 1)), bin);
   const inside = and(ge(values, first), le(values, top));
   // What lies outside is counted in a bin of its own, which is left out.
-  const counts = bincount(where(inside, placed, scalar(last)), { weights, length: addLengths(last, 1) });
+  const counts = bincount(where(inside, placed, lengthScalar(last)), {
+    weights,
+    length: addLengths(last, 1),
+  });
   const kept = index(counts, slice(0, last));
   if (!density) return [kept, edges];
   return [div(kept, mul(sum(kept), diff(edges))), edges];
@@ -216,7 +215,7 @@ export function cov(x: Operand, { columns = false, ddof = 1 }: CovarianceOptions
   const rows = given.type.ndim === 1 ? expandDims(given, 0) : columns ? transpose(given) : given;
   const wide = isFloat(rows.type.dtype) ? rows : cast(rows, "float64");
   const centred = sub(wide, mean(wide, { axis: 1, keepDims: true }));
-  const count = sub(cast(scalar(lengthOf(wide, 1)), wide.type.dtype), ddof);
+  const count = sub(cast(lengthScalar(lengthOf(wide, 1)), wide.type.dtype), ddof);
   const matrix = div(dot(centred, transpose(centred)), count);
   return given.type.ndim === 1 ? reshape(matrix, []) : matrix;
 }

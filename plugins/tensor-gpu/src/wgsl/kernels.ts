@@ -72,12 +72,13 @@ class Bindings {
   }
 }
 
-/** Index variables of a shape from a linear position, as text: one `let` an axis. */
+/** Index variables of a shape from a linear position, as text: one `let` an axis. Empty shapes have no positions. */
 function unravel(position: string, shape: readonly number[], prefix: string): string {
   const strides = rowMajorStrides(shape);
+  const empty = shape.includes(0);
   return shape
     .map((length, axis) =>
-      length === 1
+      length === 1 || empty
         ? `let ${prefix}${axis} = 0;`
         : `let ${prefix}${axis} = (${position} / ${strides[axis]}) % ${length};`,
     )
