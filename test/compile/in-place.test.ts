@@ -65,6 +65,8 @@ const expressions: readonly ((
   ([a]) => (a as TensorVariable).mul(1),
 ];
 
+const argumentItself = 9;
+
 const scenario = fc.record({
   updates: fc.array(fc.option(fc.nat({ max: expressions.length - 1 }), { nil: undefined }), {
     minLength: 3,
@@ -160,7 +162,9 @@ describe.each(runtimes)("updates in place, %s", (_name, start) => {
             expect(sameArrays(variable.getValue() as NDArray, want, 1e-3), `variable ${v}`).toBeUndefined();
           });
           const [result] = got.values;
-          if (event === "feed back" && result?.size === 9) {
+          // Who borrows an argument that was lent to him sees what becomes of it.
+          const seen = outputs.some(({ what, borrow }) => borrow && what === argumentItself);
+          if (event === "feed back" && result?.size === 9 && !seen) {
             argument = result;
             fedBack = true;
           }

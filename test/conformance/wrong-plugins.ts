@@ -67,6 +67,7 @@ const first = (list: readonly unknown[]): NDArray => list[0] as NDArray;
 const wrongTypes: readonly WrongPlugin[] = [
   ["aliases on a copying get", ofType(types.AliasesOnCopy)],
   ["copies on a borrowing get", ofType(types.CopiesOnBorrow)],
+  ["reads nothing into an array", ofType(types.WritesNothing)],
   ["keeps the caller's memory without borrow", ofType(types.KeepsOnSet)],
   ["gives the storage for an internal copy", ofType(types.InternalAliases)],
   ["ignores strict", ofType(types.IgnoresStrict)],

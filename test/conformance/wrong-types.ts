@@ -12,6 +12,11 @@ export class CopiesOnBorrow extends TensorType {
     return internal.copy();
   }
 }
+export class WritesNothing extends TensorType {
+  override hostInto(_host: NDArray, into: unknown): NDArray {
+    return into as NDArray;
+  }
+}
 export class KeepsOnSet extends TensorType {
   override fromHost(host: NDArray): NDArray {
     return host;

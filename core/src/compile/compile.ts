@@ -11,12 +11,7 @@ import { toposort } from "../graph/walk.js";
 import { planRewrites, type RewritePlan } from "../rewrite/mode.js";
 import { type Rewritten, rewrite } from "../rewrite/rewrite.js";
 import { collect } from "./collect.js";
-import {
-  type CallSurroundings,
-  type CompiledFunction,
-  type Layout,
-  makeFunction,
-} from "./compiled-function.js";
+import type { CompiledFunction } from "./compiled-function.js";
 import { copyGraph } from "./copy.js";
 import type { Executor } from "./executor.js";
 import { type FunctionGraph, resultsOf, withResults } from "./graph.js";
@@ -24,6 +19,7 @@ import { findHostNumbers } from "./host-numbers.js";
 import { Out } from "./interface.js";
 import { link } from "./link.js";
 import type { Linked } from "./linked.js";
+import { type CallSurroundings, type Layout, makeFunction } from "./make-function.js";
 import type { CompileOptions, Input, Outputs } from "./options.js";
 import { partition } from "./partition.js";
 import { place } from "./place.js";

@@ -1,4 +1,5 @@
 /** The four ways to read a value: copy or borrow, as a host value or as the plugin's own. */
+import { isNDArray } from "../../tensor/ndarray.js";
 import type { CaseDefinition } from "../case.js";
 
 export const readingCases: readonly CaseDefinition[] = [
@@ -68,6 +69,20 @@ export const readingCases: readonly CaseDefinition[] = [
       bench.same("getValueAsync()", await s.getValueAsync(), bench.value());
       if (syncRead) bench.same("getValue()", s.getValue(), bench.value());
       else bench.refuses("getValue()", () => s.getValue(), "NEEDS_ASYNC");
+    },
+  },
+  {
+    id: "get.into",
+    title: "getValueAsync({ into }) writes the value into the array, which is returned",
+    applies: ({ fixture, dtype }) => isNDArray(fixture.make(dtype, 0)),
+    run: async (bench) => {
+      const s = bench.make(bench.value());
+      const into = bench.value(1);
+      const got = await s.getValueAsync({ into });
+      bench.holds("what is returned", got === into, "the array that was given", "another one");
+      bench.same("the array", into, bench.value());
+      bench.fixture.mutate(into);
+      bench.same("storage after the array was changed", await bench.read(s), bench.value());
     },
   },
   {
