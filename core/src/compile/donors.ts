@@ -39,34 +39,28 @@ export function donorsOf(
   madeAt: (exit: Exit) => Made | undefined,
 ): { donor: Donor; donation: Donation }[] {
   const last = steps.length - 1;
-  const holders: { readonly cell: StorageCell; readonly slot: Slot; readonly state: number | undefined }[] = [
-    ...linked.shared.map(({ variable, slot }) => ({
-      cell: variable.container.cell,
-      slot,
-      state: undefined,
-    })),
-    ...linked.inputs.flatMap((slot, state) => {
-      const cell = linked.graph.inputs[state]?.container?.cell;
-      return cell === undefined ? [] : [{ cell, slot, state }];
-    }),
-  ];
+  const root = rootsOf(steps, lowered);
+  const holders = holdersByCell(linked);
+  const targets = new Map<StorageCell, number>();
+  for (const { container } of updates) targets.set(container.cell, (targets.get(container.cell) ?? 0) + 1);
   /** Slots whose value leaves the call as it came. */
   const leaving = new Set<number>();
-  for (const exit of [...linked.outputs, ...linked.updates.map(({ exit }) => exit)]) {
-    if (exit.from === "slot" && madeAt(exit) === undefined)
-      leaving.add(rootOf(exit.slot.index, steps, lowered));
+  for (const exit of [...linked.outputs, ...linked.updates.map((update) => update.exit)]) {
+    if (exit.from === "slot" && madeAt(exit) === undefined) leaving.add(root(exit.slot));
+  }
+  const placesOf = new Map<number, number[]>();
+  for (const [place, slot] of steps[last]?.inputs.entries() ?? []) {
+    const known = placesOf.get(root(slot));
+    if (known === undefined) placesOf.set(root(slot), [place]);
+    else known.push(place);
   }
   return updates.flatMap(({ container: { cell, type }, exit, kind }) => {
     const at = madeAt(exit);
     if (kind !== "fresh" || exit.from === "number" || at?.region !== last) return [];
-    if (!isTensorType(type) || updates.filter(({ container }) => container.cell === cell).length > 1)
-      return [];
-    const here = holders.filter((holder) => holder.cell === cell);
-    if (here.length > 1 || here.some(({ slot }) => leaving.has(slot.index))) return [];
-    const [holder] = here;
-    const places = (steps[last] as RegionStep).inputs.flatMap((slot, place) =>
-      holder !== undefined && rootOf(slot.index, steps, lowered) === holder.slot.index ? [place] : [],
-    );
+    const [holder, ...more] = holders.get(cell) ?? [];
+    if (!isTensorType(type) || targets.get(cell) !== 1 || more.length > 0) return [];
+    if (holder !== undefined && leaving.has(holder.slot.index)) return [];
+    const places = holder === undefined ? [] : (placesOf.get(holder.slot.index) ?? []);
     if (places.length > 1) return [];
     return [
       {
@@ -77,14 +71,32 @@ export function donorsOf(
   });
 }
 
-/** The slot whose value a slot holds: its own, or one that regions passed through. */
-function rootOf(slot: number, steps: readonly RegionStep[], lowered: readonly LoweredRegion[]): number {
-  let root = slot;
-  for (let r = steps.length - 1; r >= 0; r--) {
-    const step = steps[r] as RegionStep;
-    const at = step.outputs.findIndex(({ index }) => index === root);
-    const result = lowered[r]?.results[at];
-    if (result?.from === "input") root = (step.inputs[result.position] as Slot).index;
-  }
+interface Holder {
+  readonly slot: Slot;
+  /** The place of the input whose state it is; undefined: it is a shared variable's. */
+  readonly state: number | undefined;
+}
+
+/** Where storage that a call reads comes in; several variables may look at one cell. */
+function holdersByCell({ shared, inputs, graph }: Linked): Map<StorageCell, Holder[]> {
+  const holders = new Map<StorageCell, Holder[]>();
+  const add = (cell: StorageCell | undefined, holder: Holder): void => {
+    if (cell !== undefined) holders.set(cell, [...(holders.get(cell) ?? []), holder]);
+  };
+  for (const { variable, slot } of shared) add(variable.container.cell, { slot, state: undefined });
+  for (const [state, slot] of inputs.entries()) add(graph.inputs[state]?.container?.cell, { slot, state });
+  return holders;
+}
+
+/** Tells the slot whose value a slot holds: its own, or one that regions passed through. */
+function rootsOf(steps: readonly RegionStep[], lowered: readonly LoweredRegion[]): (slot: Slot) => number {
+  const roots = new Map<number, number>();
+  const root = ({ index }: Slot): number => roots.get(index) ?? index;
+  steps.forEach(({ inputs, outputs }, r) => {
+    lowered[r]?.results.forEach((result, i) => {
+      if (result.from === "input")
+        roots.set((outputs[i] as Slot).index, root(inputs[result.position] as Slot));
+    });
+  });
   return root;
 }
