@@ -1,7 +1,7 @@
 /** Who takes part. */
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Line } from "./lines.js";
+import { peersFolder } from "./peers.js";
 import type { ContenderOptions } from "./workloads.js";
 
 /**
@@ -24,11 +24,6 @@ export interface Entrant {
 }
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
-const peers = path("../peers/");
-/** Whether the peers' libraries are installed and their contenders built. */
-export const peersAreInstalled = (): boolean => existsSync(`${peers}node_modules/.package-lock.json`);
-export const peersFolder = peers;
-
 const entrant = (name: string, role: Role, program: string, more: Partial<Entrant> = {}): Entrant => ({
   name,
   role,
@@ -40,16 +35,17 @@ const entrant = (name: string, role: Role, program: string, more: Partial<Entran
   ...more,
 });
 
-const isHeavy = (line: Line): boolean =>
-  ["gemm", "logistic", "mlp"].includes(line.workload.kind) ||
+const hasProducts = ({ workload: { kind } }: Line): boolean => ["gemm", "logistic", "mlp"].includes(kind);
+const hasWork = (line: Line): boolean =>
+  hasProducts(line) ||
   ((line.workload.kind === "sgd" || line.workload.kind === "adam") && line.workload.n >= 1e5);
 
 /** Options of tensor-cpu beside the defaults: each a line of its own, where it matters and the machine has it. */
-const variants: readonly (readonly [name: string, options: ContenderOptions])[] = [
-  ["deterministic", { deterministic: true }],
-  ["revectorize", { revectorize: true }],
-  ["native", { native: true }],
-  ["threads", { threads: 2 }],
+const variants: readonly (readonly [name: string, options: ContenderOptions, lines: Entrant["lines"]])[] = [
+  ["deterministic", { deterministic: true }, hasProducts],
+  ["revectorize", { revectorize: true }, hasWork],
+  ["native", { native: true }, hasProducts],
+  ["threads", { threads: 2 }, hasWork],
 ];
 
 /** Our name; a variant has its option behind it: `bitale+native`. */
@@ -57,8 +53,8 @@ export const OURS = "bitale";
 
 const ours: readonly Entrant[] = [
   entrant(OURS, "ours", path("./ours/contender.js")),
-  ...variants.map(([name, options]) =>
-    entrant(`${OURS}+${name}`, "ours", path("./ours/contender.js"), { options, lines: isHeavy }),
+  ...variants.map(([name, options, takes]) =>
+    entrant(`${OURS}+${name}`, "ours", path("./ours/contender.js"), { options, lines: takes }),
   ),
 ];
 
@@ -79,15 +75,15 @@ const references: readonly Entrant[] = [
   entrant("numpy", "reference", path("../python/numpy_child.py"), { environment: numpyEnvironment }),
   entrant("numpyAvx2", "reference", path("../python/numpy_child.py"), {
     environment: { ...numpyEnvironment, OPENBLAS_CORETYPE: "Haswell" },
-    lines: ({ workload: { kind } }) => ["gemm", "logistic", "mlp"].includes(kind),
+    lines: hasProducts,
   }),
 ];
 
 const installed: readonly Entrant[] = [
   ...["tfjs-wasm", "jax-js", "numpy-ts", "deepbox", "ort-web"].map((name) =>
-    entrant(name, "peer", `${peers}dist/${name}.js`),
+    entrant(name, "peer", `${peersFolder}dist/${name}.js`),
   ),
-  entrant("ort-node", "reference", `${peers}dist/ort-node.js`),
+  entrant("ort-node", "reference", `${peersFolder}dist/ort-node.js`),
 ];
 
 /** All of them, we first. */

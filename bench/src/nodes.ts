@@ -1,6 +1,6 @@
 /** The versions of Node that the benchmark runs on. */
 import { execFileSync } from "node:child_process";
-import { peersFolder } from "./contenders.js";
+import { peersFolder } from "./peers.js";
 
 export type NodeChoice = "20" | "24" | "both";
 

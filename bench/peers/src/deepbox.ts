@@ -49,7 +49,7 @@ export const contend: Contend = async () => {
       },
 
       gemm: ({ dtype, m, k, n, transposeA, transposeB }) => {
-        if (m * k * n > 2 ** 28) throw new NotOfferedError("it takes too long for it");
+        if (m * k * n > 2 ** 24) throw new NotOfferedError("it takes too long for it");
         const A = tensor(uniform(m * k, signed(1), dtype), transposeA ? [k, m] : [m, k], "cpu");
         const B = tensor(uniform(k * n, signed(2), dtype), transposeB ? [n, k] : [k, n], "cpu");
         const plain = (matrix: typeof A, isTransposed: boolean) =>
