@@ -83,6 +83,10 @@ const installed: readonly Entrant[] = [
   ...["tfjs-wasm", "jax-js", "numpy-ts", "deepbox", "ort-web"].map((name) =>
     entrant(name, "peer", `${peersFolder}dist/${name}.js`),
   ),
+  entrant("tfjs-wasm-flags", "reference", `${peersFolder}dist/tfjs-wasm.js`, {
+    options: { flags: true },
+    lines: ({ workload }) => workload.kind === "gemm" && (workload.transposeA || workload.transposeB),
+  }),
   entrant("ort-node", "reference", `${peersFolder}dist/ort-node.js`),
 ];
 

@@ -60,7 +60,8 @@ function descend(parameter: tf.Variable, change: tf.Tensor): void {
   parameter.assign(tf.sub(parameter, change) as never);
 }
 
-export const contend: Contend = async () => {
+/** @param options `flags: true`: matMul is told which operand is transposed, as one would write it at first */
+export const contend: Contend = async (options) => {
   const module = fileURLToPath(import.meta.resolve("@tensorflow/tfjs-backend-wasm"));
   setWasmPaths(`${dirname(module)}/`);
   setThreadsCount(1);
@@ -128,7 +129,11 @@ export const contend: Contend = async () => {
         const B = tf.tensor2d(uniform32(k * n, signed(2)), transposeB ? [n, k] : [k, n]);
         const plain = (matrix: tf.Tensor2D, transposed: boolean): tf.Tensor2D =>
           transposed ? tf.transpose(matrix) : matrix;
-        return computing("C", () => tf.matMul(plain(A, transposeA), plain(B, transposeB)));
+        return computing("C", () =>
+          options.flags === true
+            ? tf.matMul(A, B, transposeA, transposeB)
+            : tf.matMul(plain(A, transposeA), plain(B, transposeB)),
+        );
       },
 
       softmax: ({ rows, columns }) => {
