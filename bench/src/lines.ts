@@ -94,6 +94,7 @@ export const tinyLines: readonly Line[] = [
   steady("adam-tiny", "us", { kind: "adam", n: 10 }, floatBytes(70)),
   steady("create-tiny", "us", { kind: "create", n: 10 }),
   steady("read-tiny", "us", { kind: "read", n: 10 }),
+  steady("read-into-tiny", "us", { kind: "readInto", n: 10 }),
   gemm("float32", 3, 4, 5, "tn"),
   gemm("float64", 5, 4, 3, "nt"),
   steady("softmax-tiny", "us", { kind: "softmax", rows: 3, columns: 4 }),
