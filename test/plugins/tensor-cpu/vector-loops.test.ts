@@ -1,5 +1,6 @@
 /** Loops in WebAssembly: long ones, all layouts and mixtures of dtypes, against the reference kernels. */
 import {
+  argReductionNames,
   type BinaryName,
   binaryNames,
   type DType,
@@ -7,6 +8,7 @@ import {
   NDArray,
   planRegion,
   type Region,
+  reductionNames,
   type UnaryName,
   unaryNames,
 } from "@bitale/core";
@@ -250,5 +252,73 @@ describe("maps", () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe("reductions", () => {
+  /** Lengths of two or three axes, those that are reduced, and an order in which memory holds them. */
+  const plan = fc
+    .tuple(
+      fc.constantFrom(...reductionNames, ...argReductionNames),
+      fc.constantFrom<DType>(...vectorDTypes),
+      fc.array(lengths, { minLength: 1, maxLength: 2 }),
+      fc.integer({ min: 1, max: 3 }),
+      fc.nat(2),
+      fc.subarray([0, 1, 2], { minLength: 1 }),
+      fc.boolean(),
+    )
+    .chain(([op, given, long, short, at, axes, finite]) => {
+      const shape = [...long.slice(0, at), short, ...long.slice(at)].slice(0, 3);
+      const dtype: DType = op === "any" || op === "all" ? "bool" : given;
+      const reduced = axes.filter((axis) => axis < shape.length);
+      return fc.tuple(
+        fc.constant({ op, dtype, axes: reduced.length === 0 ? [0] : reduced }),
+        arrayArbitrary(dtype, shape, finite || op === "sum" || op === "prod"),
+        arrayArbitrary(dtype, shape.slice(-1), true),
+      );
+    });
+
+  it("of an expression, over any axes of any layout", () => {
+    fc.assert(
+      fc.property(plan, ([{ op, dtype, axes }, x, y]) => {
+        const b = new RegionBuilder();
+        const inputs = [b.input(dtype, x.shape), b.input(dtype, y.shape)];
+        const value = op === "prod" ? (inputs[0] as number) : b.apply("maximum", {}, inputs);
+        const params = op.startsWith("arg") ? { axis: axes[0] as number } : { axes };
+        let region: Region;
+        try {
+          region = b.region(b.apply(op as "sum", params as never, [value]));
+        } catch {
+          return; // Not defined for the dtype.
+        }
+        const outer = x.shape.reduce((all, length) => all * length, 1);
+        if (outer > 1) expect(nativeLoops(region)).toBe(1);
+        agree(region, [x, y], op === "sum" || op === "prod" ? 1e-6 : 0);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it.each(["float32", "float64"] as const)("long sums of %s lose less than pairwise ones", (dtype) => {
+    const n = 200_000;
+    const x = memory.allocate([n], dtype);
+    // Numbers of full precision that are multiples of 2^-60: their sum is known exactly.
+    let units = 0n;
+    for (let i = 0; i < n; i++) {
+      x.data[i] = 2 ** -7 + Math.abs(Math.sin(i)) * (i % 7 === 0 ? 64 : 1);
+      units += BigInt((x.data[i] as number) * 2 ** 60);
+    }
+    const exact = Number(units) / 2 ** 60;
+    const b = new RegionBuilder();
+    const executable = compileRegion(b.region(b.apply("sum", { axes: [0] }, [b.input(dtype, [n])])), memory, {
+      codegen: true,
+      library: libraries.fused,
+    });
+    const [sum] = executable.run([x], []) as [NDArray];
+    const epsilon = dtype === "float32" ? 2 ** -24 : 2 ** -53;
+    const error = Math.abs((sum.get() as number) - exact);
+    // One rounding of the result and about one more; NumPy's bound is 16 + log2(n / 128), that of a plain sum is n.
+    expect(error / exact).toBeLessThanOrEqual(2 * epsilon);
+    executable.dispose?.();
   });
 });

@@ -2,13 +2,14 @@
 import { byteSize, evaluateScalar, type LoopStep, type ScalarOp, sizeOf } from "@bitale/core";
 import type { NativeCall, Workshop } from "../program/frame.js";
 import { type Callee, ModuleBuilder } from "../wasm/module.js";
-import type { Kernel, KernelLibrary, Source } from "./kernel-library.js";
+import type { KernelLibrary, Source } from "./kernel-library.js";
 import { type Level, levelsOf, walkOf } from "./levels.js";
 import { kindIn } from "./vector/elements.js";
 import type { ScalarFunction, Surroundings } from "./vector/emitter.js";
 import { keyOf, NotInVectors } from "./vector/expressions.js";
-import { type MapStructure, mapLoop } from "./vector/map-loop.js";
+import { mapLoop } from "./vector/map-loop.js";
 import type { Operand } from "./vector/nest.js";
+import { reduceLoop } from "./vector/reduce-loop.js";
 
 /** Functions that core's are made of; engines call these fastest. Storing the result rounds it. */
 const directly: Readonly<Partial<Record<ScalarOp, (...args: number[]) => number>>> = {
@@ -65,22 +66,26 @@ const operandKey = ({ dtype, walks }: Operand): string => `${dtype} ${walks.join
 /** A loop as a call; undefined where it has no code in vectors, or is too small to have any. */
 export function nativeLoop(work: LoopStep, { library, inArena }: Workshop): NativeCall | undefined {
   const { leaves, out, reduction, expression, shape } = work;
-  if (library === undefined || reduction !== undefined || sizeOf(shape) < 2) return undefined;
-  if ([out, ...leaves].some(({ dtype }) => kindIn(dtype) === undefined)) return undefined;
-  const { kept: levels } = levelsOf(work);
+  if (library === undefined || sizeOf(shape) < 2) return undefined;
   const views = [out, ...leaves];
+  if (views.some(({ dtype }) => kindIn(dtype) === undefined)) return undefined;
+  const { kept, reduced } = levelsOf(work);
+  const levels = [...kept, ...reduced];
   const operands = views.map(
     ({ dtype }, k): Operand => ({ dtype, walks: levels.map(({ strides }) => walkOf(strides[k] as number)) }),
   );
-  const structure: MapStructure = {
-    loops: levels.length,
-    results: [{ ...(operands[0] as Operand), expression }],
-    leaves: operands.slice(1),
+  const [target, ...read] = operands as [Operand, ...Operand[]];
+  const add = (module: ModuleBuilder, around: Surroundings): void => {
+    if (reduction === undefined) {
+      const results = [{ ...target, expression }];
+      mapLoop(module, { loops: levels.length, results, leaves: read }, around, "loop");
+    } else {
+      const [name, counts] = [reduction.name, { kept: kept.length, reduced: reduced.length }];
+      reduceLoop(module, { name, ...counts, expression, out: target, leaves: read }, around, "loop");
+    }
   };
-  const key = `map ${levels.length} ${operands.map(operandKey).join()} ${keyOf([expression])}`;
-  const kernel: Kernel | undefined = library.module(key, () =>
-    sourceOf(library, (module, around) => mapLoop(module, structure, around, "loop")),
-  )?.loop;
+  const key = `${reduction?.name ?? "map"} ${kept.length}/${reduced.length} ${operands.map(operandKey).join()} ${keyOf([expression])}`;
+  const kernel = library.module(key, () => sourceOf(library, add))?.loop;
   if (kernel === undefined) return undefined;
   for (const { slot } of views) inArena.add(slot);
   return { kernel, args: argumentsOf(levels, operands, views) };

@@ -47,26 +47,23 @@ export class Emitter {
   emit(code: Code): void {
     this.#code.push(code);
   }
-  /** The code that `write` emits, without emitting it here. */
-  piece(write: () => void): Code {
+  /** The code that `write` emits, without emitting it here, and what it gives back. */
+  section<T>(write: () => T): readonly [Code, T] {
     const before = this.#code;
     this.#code = [];
-    write();
-    const piece = this.#code;
+    const value = write();
+    const section = this.#code;
     this.#code = before;
-    return piece;
+    return [section, value];
+  }
+  piece(write: () => void): Code {
+    return this.section(write)[0];
   }
   /** Vectors that are computed one way or the other; only the code of the chosen one runs. */
   either(condition: Code, then: () => readonly Code[], otherwise: () => readonly Code[]): Code[] {
-    const branches = [then, otherwise].map((branch) => {
-      let values: readonly Code[] = [];
-      const before = this.piece(() => {
-        values = branch();
-      });
-      return { before, values };
-    });
-    const results = (branches[0]?.values ?? []).map(() => this.#function.local("v128"));
-    const [first, second] = branches.map(({ before, values }) => [
+    const branches = [then, otherwise].map((branch) => this.section(branch));
+    const results = (branches[0]?.[1] ?? []).map(() => this.#function.local("v128"));
+    const [first, second] = branches.map(([before, values]) => [
       before,
       results.map((local, i) => set(local, values[i] as Code)),
     ]);

@@ -2,6 +2,7 @@
 import type { Expression } from "@bitale/core";
 import type { Four } from "./elements.js";
 import type { Emitter } from "./emitter.js";
+import { floatFunctions } from "./float-functions.js";
 import { operate } from "./operations.js";
 
 /** Thrown where an expression has no code in vectors. */
@@ -27,16 +28,20 @@ export function evaluate(
   return expressions.map(value);
 }
 
-/** Ops in expressions, those that they share once. */
-export function lengthOf(expressions: readonly Expression[]): number {
+/** Vectors in one turn of a loop: several where there is little to do with each. */
+export function unrollFor(expressions: readonly Expression[], leaves: number): number {
   const seen = new Set<Expression>();
+  let functions = false;
   const visit = (expression: Expression): void => {
     if (expression.kind === "leaf" || seen.has(expression)) return;
     seen.add(expression);
+    functions ||= expression.op in floatFunctions;
     expression.args.forEach(visit);
   };
   expressions.forEach(visit);
-  return seen.size;
+  const length = seen.size + leaves;
+  if (functions || length > 24) return 1;
+  return length > 10 ? 2 : 4;
 }
 
 /** A key of the structure: equal for expressions that compute the same and share the same parts. */

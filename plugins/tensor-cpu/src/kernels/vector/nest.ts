@@ -20,7 +20,7 @@ export class Nest {
   readonly lengths: readonly Local[];
   /** Where the operands begin. */
   readonly starts: readonly Local[];
-  readonly #operands: readonly Operand[];
+  readonly operands: readonly Operand[];
   readonly #strides: readonly (readonly (Local | undefined)[])[];
 
   constructor(module: ModuleBuilder, name: string, loops: number, operands: readonly Operand[]) {
@@ -33,7 +33,7 @@ export class Nest {
     ]);
     this.fn = module.function(i32s(...lengthNames, ...operandNames), { name });
     const { parameters } = this.fn;
-    this.#operands = operands;
+    this.operands = operands;
     this.lengths = lengthNames.map((given) => parameters[given] as Local);
     this.starts = operands.map((_, k) => parameters[`p${k}`] as Local);
     this.#strides = operands.map((_, k) => range.map((level) => parameters[strideName(k, level)]));
@@ -41,7 +41,7 @@ export class Nest {
 
   /** Bytes from one element of an operand to the next along a loop; undefined where it stays. */
   stride(operand: number, level: number): Code | undefined {
-    const { walks, dtype } = this.#operands[operand] as Operand;
+    const { walks, dtype } = this.operands[operand] as Operand;
     if (walks[level] === "1") return i32.const(byteSize(dtype));
     const stride = this.#strides[operand]?.[level];
     return stride && get(stride);
@@ -53,8 +53,8 @@ export class Nest {
       const stride = this.stride(k, level);
       if (stride === undefined) return [];
       const by =
-        this.#operands[k]?.walks[level] === "1"
-          ? i32.const(byteSize((this.#operands[k] as Operand).dtype) * elements)
+        this.operands[k]?.walks[level] === "1"
+          ? i32.const(byteSize((this.operands[k] as Operand).dtype) * elements)
           : elements === 1
             ? stride
             : i32.shl(stride, i32.const(Math.log2(elements)));
