@@ -1,5 +1,5 @@
 /** Loops over elements in WebAssembly: which of them, and with which arguments they are called. */
-import { byteSize, evaluateScalar, type LoopStep, type ScalarOp, sizeOf } from "@bitale/core";
+import { byteSize, evaluateScalar, isFloat, type LoopStep, type ScalarOp, sizeOf } from "@bitale/core";
 import type { NativeCall, Workshop } from "../program/frame.js";
 import { type Callee, ModuleBuilder } from "../wasm/module.js";
 import type { KernelLibrary, Source } from "./kernel-library.js";
@@ -11,11 +11,22 @@ import { mapLoop } from "./vector/map-loop.js";
 import type { Operand } from "./vector/nest.js";
 import { reduceLoop } from "./vector/reduce-loop.js";
 
-/** Functions that core's are made of; engines call these fastest. Storing the result rounds it. */
+/** As core's: C's power, where JavaScript says NaN for 1 to the power of NaN and -1 to that of an infinity. */
+const power = (x: number, y: number): number =>
+  x === 1 || (x === -1 && Math.abs(y) === Number.POSITIVE_INFINITY) ? 1 : x ** y;
+
+/** Functions of floats that core's are made of; engines call these fastest. Storing the result rounds it. */
 const directly: Readonly<Partial<Record<ScalarOp, (...args: number[]) => number>>> = {
   ...{ exp: Math.exp, expm1: Math.expm1, log: Math.log, log1p: Math.log1p },
   ...{ sin: Math.sin, cos: Math.cos, tan: Math.tan, arcsin: Math.asin, arccos: Math.acos },
-  ...{ arctan: Math.atan, arctan2: Math.atan2, sinh: Math.sinh, cosh: Math.cosh, tanh: Math.tanh },
+  ...{
+    pow: power,
+    arctan: Math.atan,
+    arctan2: Math.atan2,
+    sinh: Math.sinh,
+    cosh: Math.cosh,
+    tanh: Math.tanh,
+  },
 };
 
 /** Builds a kernel whose code may call functions of core on single numbers. */
@@ -31,7 +42,9 @@ function sourceOf(
     const known = callees.get(name);
     if (known !== undefined) return known;
     const callee = module.import(name, new Array(operands).fill("f64"), ["f64"]);
-    imports[name] = directly[op] ?? ((...args) => evaluateScalar(op, from, dtype, args) as number);
+    imports[name] =
+      (isFloat(from) ? directly[op] : undefined) ??
+      ((...args) => evaluateScalar(op, from, dtype, args) as number);
     callees.set(name, callee);
     return callee;
   };

@@ -63,8 +63,7 @@ function floatOperation(e: Emitter, op: ScalarOp, from: DType, args: readonly Fo
     const [low, high] = parts((x, y) => test(vectors, number, x, y)) as [Code, Code];
     return [single ? low : narrowed(low, high)];
   }
-  const fn = floatFunctions[op];
-  return fn === undefined ? undefined : [...fn(e, single ? "float32" : "float64", args[0] as Four)];
+  return floatFunctions[op]?.(e, single ? "float32" : "float64", args);
 }
 
 type IntegerOperation = (x: Code, y: Code, unsigned: boolean) => Code;

@@ -1,0 +1,107 @@
+/**
+ * exp, expm1, tanh, sigmoid. x = n log 2 + r; the exponential of r by the polynomial of Cephes' expf (S. Moshier) for
+ * float32 and by the rational function of fdlibm's e_exp.c for float64.
+ */
+import type { Code } from "../../../wasm/code.js";
+import { i32, i32x4, v128 } from "../../../wasm/instructions.js";
+import type { FloatMath } from "./float-math.js";
+
+const single = {
+  log2: [0.693359375, 2.1219444e-4],
+  /** (exp(r) - 1 - r) / r^2 */
+  polynomial: [
+    1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
+  ],
+  range: [-104, 88.8],
+} as const;
+const double = {
+  log2: [0.6931471803691238, 1.9082149292705877e-10],
+  /** r - r^2 times this is r (exp(r) + 1) / (exp(r) - 1) - 2 + r. */
+  polynomial: [
+    4.1381367970572385e-8, -0.0000016533902205465252, 0.00006613756321437934, -0.0027777777777015593,
+    0.16666666666666602,
+  ],
+  range: [-746, 709.9],
+} as const;
+
+/** exp(x) = 2^n (1 + q) with n near x / log 2. */
+interface Reduced {
+  /** n, as `integerBits` gives it. */
+  readonly bits: Code;
+  /** exp(r) - 1 */
+  readonly q: Code;
+  /** 1 + q, in its own rounding. */
+  readonly onePlus: Code;
+}
+
+function reduced(m: FloatMath, x: Code): Reduced {
+  const { v } = m;
+  const bits = m.let(m.integerBits(x, Math.LOG2E));
+  const n = m.let(m.fromIntegerBits(bits));
+  if (m.single) {
+    const [high, low] = single.log2;
+    const near = v.sub(x, v.mul(n, m.number(high)));
+    const r = m.let(m.madd(n, m.number(low), near));
+    const square = m.let(v.mul(r, r));
+    const q = m.let(m.madd(m.polynomial(r, single.polynomial), square, r));
+    return { bits, q, onePlus: v.add(q, m.number(1)) };
+  }
+  const [first, second] = double.log2;
+  const high = m.let(v.sub(x, v.mul(n, m.number(first))));
+  const low = m.let(v.mul(n, m.number(second)));
+  const r = m.let(v.sub(high, low));
+  const square = m.let(v.mul(r, r));
+  const c = m.let(v.sub(r, v.mul(m.polynomial(square, double.polynomial), square)));
+  const rest = m.let(v.sub(low, v.div(v.mul(r, c), v.sub(m.number(2), c))));
+  return { bits, q: v.sub(high, rest), onePlus: v.sub(m.number(1), v.sub(rest, high)) };
+}
+
+/** Inside of the range; NaN stays. */
+const clamped = (m: FloatMath, x: Code, low: number, high: number): Code =>
+  m.let(m.v.pmax(m.v.pmin(x, m.number(high)), m.number(low)));
+
+export function exp(m: FloatMath, x: Code): Code {
+  const { v } = m;
+  const [lowest, highest] = (m.single ? single : double).range;
+  const { bits, onePlus } = reduced(m, clamped(m, x, lowest, highest));
+  const value = m.let(onePlus);
+  // 2^n is two factors, so that neither leaves the range: results without full precision are rounded once.
+  if (m.single) {
+    const n = m.let(i32x4.sub(bits, m.bits(0x4b400000n)));
+    const half = m.let(i32x4.shrS(n, i32.const(1)));
+    return v.mul(v.mul(value, m.powerOfTwo(half)), m.powerOfTwo(i32x4.sub(n, half)));
+  }
+  const n = m.let(m.fromIntegerBits(bits));
+  const half = m.let(m.integerBits(n, 0.5));
+  const other = v.add(v.sub(n, m.fromIntegerBits(half)), m.number(m.format.round));
+  return v.mul(v.mul(value, m.powerOfTwo(half)), m.powerOfTwo(other));
+}
+
+/** exp(x) - 1 = 2^n q + (2^n - 1) */
+export function expm1(m: FloatMath, x: Code): Code {
+  const { v } = m;
+  const [low, high, tiny] = m.single ? [-30, 88.8, 2 ** -25] : [-60, 709.9, 2 ** -54];
+  const { bits, q } = reduced(m, clamped(m, x, low, high));
+  // Half of it, since 2^n may just be too large.
+  const half = m.let(m.powerOfTwo(bits, -1));
+  const sum = m.let(m.madd(q, half, v.sub(half, m.number(0.5))));
+  return m.select(v.lt(v.abs(x), m.number(tiny)), x, v.add(sum, sum));
+}
+
+/** With the sign of x, e / (e + 2) for e = exp(2 |x|) - 1; 1 where that rounds to 1. */
+export function tanh(m: FloatMath, x: Code): Code {
+  const { v } = m;
+  const size = m.let(v.pmin(v.abs(x), m.number(m.single ? 9.2 : 20)));
+  const { bits, q } = reduced(m, m.let(v.add(size, size)));
+  const power = m.let(m.powerOfTwo(bits));
+  const e = m.let(m.madd(q, power, v.sub(power, m.number(1))));
+  return v128.or(v.div(e, v.add(e, m.number(2))), m.signOf(x));
+}
+
+/** 1 / (1 + exp(-x)), with exp of -|x| only: it never overflows, and keeps what is small. */
+export function sigmoid(m: FloatMath, x: Code): Code {
+  const { v } = m;
+  const e = m.let(exp(m, m.let(v.neg(v.abs(x)))));
+  const top = m.select(v.lt(x, m.number(0)), e, m.number(1));
+  return v.div(top, v.add(m.number(1), e));
+}

@@ -1,0 +1,71 @@
+/** What functions of floats are written with: the lanes of one float type, constants, polynomials, bits. */
+import type { Code } from "../../../wasm/code.js";
+import { i32, i32x4, i64x2, v128 } from "../../../wasm/instructions.js";
+import { type FloatType, floatLanes } from "../../lanes.js";
+import type { Emitter } from "../emitter.js";
+
+/** Facts of the binary formats. */
+const formats = {
+  float32: { fraction: 23, bias: 127, sign: 0x80000000n, round: 12582912 },
+  float64: { fraction: 52, bias: 1023, sign: 1n << 63n, round: 6755399441055744 },
+} as const;
+
+export class FloatMath {
+  readonly e: Emitter;
+  readonly single: boolean;
+  readonly v: (typeof floatLanes)[FloatType]["vector"];
+  readonly format: (typeof formats)[FloatType];
+
+  constructor(e: Emitter, type: FloatType) {
+    this.e = e;
+    this.single = type === "float32";
+    this.v = floatLanes[type].vector;
+    this.format = formats[type];
+  }
+
+  let(value: Code): Code {
+    return this.e.let(value);
+  }
+  number(value: number): Code {
+    return this.single ? this.e.float32(value) : this.e.float64(value);
+  }
+  /** Bits of one element, in all of them. */
+  bits(value: bigint): Code {
+    return this.single ? this.e.word(Number(BigInt.asIntN(32, value))) : this.e.double(value);
+  }
+  /** a * b + c: rounded once where multiply-add is one instruction, else twice. */
+  madd(a: Code, b: Code, c: Code): Code {
+    return this.e.around.fused ? this.v.relaxedMadd(a, b, c) : this.v.add(this.v.mul(a, b), c);
+  }
+  /** A polynomial by Horner's rule. @param coefficients of the highest power first */
+  polynomial(x: Code, coefficients: readonly number[]): Code {
+    const [first, ...rest] = coefficients;
+    return rest.reduce<Code>(
+      (sum, coefficient) => this.let(this.madd(sum, x, this.number(coefficient))),
+      this.number(first as number),
+    );
+  }
+  /** One of two values, by a mask. */
+  select(mask: Code, then: Code, otherwise: Code): Code {
+    return v128.bitselect(then, otherwise, mask);
+  }
+  signOf(x: Code): Code {
+    return v128.and(x, this.bits(this.format.sign));
+  }
+
+  /** The nearest integer, as a float with a constant added that moves it into the lowest bits. */
+  integerBits(x: Code, scale: number): Code {
+    return this.madd(x, this.number(scale), this.number(this.format.round));
+  }
+  /** The float again. */
+  fromIntegerBits(bits: Code): Code {
+    return this.v.sub(bits, this.number(this.format.round));
+  }
+  /** 2^(n + shift) of what `integerBits` gave; in range. */
+  powerOfTwo(bits: Code, shift = 0): Code {
+    const { fraction, bias } = this.format;
+    const biased = this.bits(BigInt(bias + shift));
+    const lanes = this.single ? i32x4 : i64x2;
+    return lanes.shl(lanes.add(bits, biased), i32.const(fraction));
+  }
+}
