@@ -4,7 +4,7 @@
  */
 import type { Donation } from "../plugin/region.js";
 import type { DType } from "../tensor/dtype.js";
-import { type Expression, type PlannedStep, type RegionPlan, readsOf, writesOf } from "./steps.js";
+import { type Expression, type PlannedStep, type RegionPlan, readsOf, resultsOf, writesOf } from "./steps.js";
 import { broadcast, isContiguous, type View } from "./view.js";
 
 /** A plan some of whose outputs are written in place. */
@@ -78,10 +78,11 @@ function targetOf({ slots, steps }: RegionPlan, donation: Donation): Target | un
 const isCopy = (step: PlannedStep, input: number | undefined): boolean =>
   step.kind === "loop" &&
   step.reduction === undefined &&
+  step.also.length === 0 &&
   step.expression.kind === "leaf" &&
-  step.leaves[0]?.slot === input &&
+  step.leaves[step.expression.index]?.slot === input &&
   isWhole(step.out) &&
-  sameWalk(step.leaves[0] as View, step.out);
+  sameWalk(step.leaves[step.expression.index] as View, step.out);
 
 /** Whether a step reads an input only at the places of the output that it is about to write. */
 function staysInPlace(step: PlannedStep, input: number, output: number): boolean {
@@ -169,7 +170,7 @@ const isBig = (dtype: DType): boolean => dtype === "int64" || dtype === "uint64"
 
 /** Whether a step only computes: it checks nothing and allocates nothing. */
 export function cannotFail(step: PlannedStep): boolean {
-  if (step.kind === "loop") return neverThrows(step.expression);
+  if (step.kind === "loop") return resultsOf(step).every(({ expression }) => neverThrows(expression));
   return step.kind === "dot" || step.kind === "iota";
 }
 

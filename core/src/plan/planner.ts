@@ -13,6 +13,7 @@ import {
 import { rowMajorStrides, sizeOf } from "../tensor/shape.js";
 import { type FoldedProduct, foldProduct } from "./accumulation.js";
 import { matrixView } from "./matrices.js";
+import { joinSiblings } from "./siblings.js";
 import type { Slot } from "./slots.js";
 import {
   type Expression,
@@ -33,6 +34,8 @@ export interface PlanOptions {
   readonly mostLeaves?: number | undefined;
   /** Whether products of a dtype take a factor and something to add to: `DotStep.accumulation` (default: no). */
   readonly accumulates?: ((dtype: DType) => boolean) | undefined;
+  /** Results that one loop may write (default 1). */
+  readonly mostResults?: number | undefined;
 }
 
 /**
@@ -116,7 +119,12 @@ class Planner {
   plan(): RegionPlan {
     for (const node of this.#region.nodes as readonly PrimitiveNode[]) this.#lower(node);
     this.#region.outputs.forEach((id) => this.#returned(id));
-    return { slots: this.#slots, checks: this.#checks, steps: this.#steps };
+    const { mostResults = 1, longestExpression = 48 } = this.#options;
+    const steps =
+      mostResults === 1
+        ? this.#steps
+        : joinSiblings(this.#slots, this.#steps, { mostResults, mostOps: 2 * longestExpression });
+    return { slots: this.#slots, checks: this.#checks, steps };
   }
 
   #value(id: number): RegionValue {
@@ -148,9 +156,10 @@ class Planner {
   }
 
   #loop(
-    work: Omit<LoopStep, "kind" | "reduction" | "nodes"> & Partial<Pick<LoopStep, "reduction" | "nodes">>,
+    work: Omit<LoopStep, "kind" | "reduction" | "nodes" | "also"> &
+      Partial<Pick<LoopStep, "reduction" | "nodes">>,
   ): void {
-    this.#steps.push({ kind: "loop", reduction: undefined, nodes: this.#current, ...work });
+    this.#steps.push({ kind: "loop", reduction: undefined, nodes: this.#current, also: [], ...work });
   }
 
   /** Copies a view to row-major memory. */

@@ -38,19 +38,34 @@ interface Planned {
   readonly nodes: readonly PrimitiveNode[];
 }
 
+/** One result of a loop. */
+export interface LoopResult {
+  readonly expression: Expression;
+  readonly out: View;
+}
+
 /** An expression at every place of a shape, written to `out`; or reduced over some axes first. */
-export interface LoopStep extends Planned {
+export interface LoopStep extends Planned, LoopResult {
   readonly kind: "loop";
   /** The shape that is walked: of the result, or of what a reduction reads. */
   readonly shape: readonly number[];
-  readonly expression: Expression;
-  /** Memory that the expression reads; broadcasts to the shape. */
+  /** Memory that the expressions read; broadcasts to the shape. */
   readonly leaves: readonly View[];
-  readonly out: View;
   readonly reduction:
     | { readonly name: ReductionName | ArgReductionName; readonly axes: readonly number[] }
     | undefined;
+  /**
+   * Further results of the same loop (none, unless the plan's options allow them; none beside a reduction). Expressions
+   * may have parts in common, which are then the same objects. At each place, all is read before any is written.
+   */
+  readonly also: readonly LoopResult[];
 }
+
+/** All results of a loop. */
+export const resultsOf = ({ expression, out, also }: LoopStep): readonly LoopResult[] => [
+  { expression, out },
+  ...also,
+];
 
 /** One operand of a product: a stack of matrices in memory. */
 export interface MatrixView {
@@ -136,7 +151,8 @@ export interface RegionPlan {
 }
 
 /** Memory that a step writes. */
-export const writesOf = (step: PlannedStep): readonly View[] => [step.out];
+export const writesOf = (step: PlannedStep): readonly View[] =>
+  step.kind === "loop" ? resultsOf(step).map(({ out }) => out) : [step.out];
 
 /** Memory that a step reads. A scatter reads what it writes to as well: that is not among them. */
 export function readsOf(step: PlannedStep): readonly View[] {

@@ -28,8 +28,14 @@ import {
 
 const memory = new ArenaMemory(128 * 65_536);
 const ways = {
-  wasm: { codegen: true, library: new KernelLibrary(memory, { deterministic: false }) },
-  deterministic: { codegen: false, library: new KernelLibrary(memory, { deterministic: true }) },
+  wasm: {
+    codegen: true,
+    library: new KernelLibrary(memory, { deterministic: false, fewestForFunctions: 0 }),
+  },
+  deterministic: {
+    codegen: false,
+    library: new KernelLibrary(memory, { deterministic: true, fewestForFunctions: 0 }),
+  },
   "generated code": { codegen: true },
   closures: { codegen: false },
 };

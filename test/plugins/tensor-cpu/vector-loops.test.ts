@@ -9,6 +9,7 @@ import {
   planRegion,
   type Region,
   reductionNames,
+  rowMajorStrides,
   type UnaryName,
   unaryNames,
 } from "@bitale/core";
@@ -24,8 +25,8 @@ import { arrayArbitrary, RegionBuilder, runReference, sameArrays } from "../../r
 
 const memory = new ArenaMemory(1024 * 65_536);
 const libraries = {
-  fused: new KernelLibrary(memory, { deterministic: false }),
-  deterministic: new KernelLibrary(memory, { deterministic: true }),
+  fused: new KernelLibrary(memory, { deterministic: false, fewestForFunctions: 0 }),
+  deterministic: new KernelLibrary(memory, { deterministic: true, fewestForFunctions: 0 }),
 };
 
 /** The same window on the same numbers, in the arena. */
@@ -322,3 +323,86 @@ describe("reductions", () => {
     executable.dispose?.();
   });
 });
+
+describe("moves", () => {
+  it("copies of transposed matrices, in stripes", () => {
+    const operands = fc
+      .tuple(lengths, lengths, fc.constantFrom<DType>(...vectorDTypes))
+      .chain(([rows, columns, dtype]) => arrayArbitrary(dtype, [2, rows, columns], true));
+    fc.assert(
+      fc.property(operands, (x) => {
+        const b = new RegionBuilder();
+        const permutation = [0, 2, 1];
+        agree(b.region(b.apply("transpose", { permutation }, [b.input(x.dtype, x.shape)])), [x]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("rows and elements by indices, set and added", () => {
+    const plan = fc
+      .tuple(
+        fc.constantFrom<DType>(...vectorDTypes),
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 1, max: 9 }),
+        fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constantFrom(1, 4, 8, 16)),
+        fc.constantFrom<DType>("int32", "int64"),
+        fc.constantFrom("set" as const, "add" as const),
+      )
+      .chain(([dtype, outer, length, inner, indexType, mode]) => {
+        const index = fc.integer({ min: -length, max: length - 1 });
+        return fc.tuple(
+          fc.constant({ indexType, mode, inner }),
+          arrayArbitrary(dtype, [outer, length, inner], true),
+          fc.array(index, { minLength: 1, maxLength: 12 }),
+          fc.array(index, { minLength: 2 * outer * inner, maxLength: 2 * outer * inner }),
+        );
+      });
+    fc.assert(
+      fc.property(plan, ([{ indexType, mode, inner }, x, list, alongList]) => {
+        const b = new RegionBuilder();
+        const along = [x.shape[0] as number, 2, inner];
+        const [base, indices, beside] = [
+          b.input(x.dtype, x.shape),
+          b.input(indexType, [list.length]),
+          b.input(indexType, along),
+        ];
+        const taken = b.apply("take", { axis: 1 }, [base, indices]);
+        const picked = b.apply("takeAlongAxis", { axis: 1 }, [base, beside]);
+        const put = b.apply("scatter", { axis: 1, mode }, [base, indices, taken]);
+        const spread = b.apply("scatterAlongAxis", { axis: 1, mode }, [base, beside, picked]);
+        const arrays = [list, alongList].map((values, i) => {
+          const array = memory.allocate(i === 0 ? [list.length] : along, indexType);
+          values.forEach((value, at) => {
+            array.set(indexType === "int64" ? BigInt(value) : value, ...unravel(at, array.shape));
+          });
+          return array;
+        });
+        agree(b.region(taken, picked, put, spread), [x, ...arrays], 1e-6);
+        for (const array of arrays) memory.free(array);
+      }),
+      { numRuns: 120 },
+    );
+  });
+
+  it.each([3n, -4n, 2n ** 32n, -(2n ** 32n)])("index %s is out of range", (index) => {
+    const b = new RegionBuilder();
+    const inputs = [b.input("float32", [3, 2]), b.input("int64", [2])];
+    const executable = compileRegion(b.region(b.apply("take", { axis: 0 }, inputs)), memory, {
+      codegen: true,
+      library: libraries.fused,
+    });
+    const [x, indices] = [memory.allocate([3, 2], "float32"), memory.allocate([2], "int64")];
+    (indices.data as BigInt64Array).set([1n, index]);
+    const { used } = memory.arena.statistics;
+    expect(() => executable.run([x, indices], [])).toThrow(`index ${index} is out of bounds`);
+    expect(memory.arena.statistics.used).toBe(used);
+    executable.dispose?.();
+  });
+});
+
+function unravel(position: number, shape: readonly number[]): number[] {
+  return rowMajorStrides(shape).map(
+    (stride, axis) => Math.floor(position / Math.max(1, stride)) % (shape[axis] as number),
+  );
+}

@@ -115,24 +115,52 @@ export interface CalledFunction {
 }
 
 /**
- * Text of an expression.
+ * Text of expressions.
  * @param leaf text of a leaf
  * @param call registers a scalar function and returns its name
+ * @param named the name of a part that stands elsewhere
  */
 export function expressionText(
-  expression: Expression,
   leaf: (index: number) => string,
   call: (called: CalledFunction) => string,
-): string {
-  if (expression.kind === "leaf") return leaf(expression.index);
-  const { op, from, dtype, args } = expression;
-  const texts = args.map((arg) => expressionText(arg, leaf, call));
-  return inline(op, from, dtype, texts) ?? `${call({ op, from, dtype })}(${texts.join(", ")})`;
+  named: (part: Expression) => string | undefined,
+): { readonly of: (expression: Expression) => string; readonly within: (expression: Expression) => string } {
+  const of = (expression: Expression): string => {
+    if (expression.kind === "leaf") return leaf(expression.index);
+    const { op, from, dtype, args } = expression;
+    const texts = args.map(within);
+    return inline(op, from, dtype, texts) ?? `${call({ op, from, dtype })}(${texts.join(", ")})`;
+  };
+  const within = (expression: Expression): string => named(expression) ?? of(expression);
+  return { of, within };
 }
 
-/** A key of the structure: equal for expressions with equal text. */
-export function expressionKey(expression: Expression): string {
-  if (expression.kind === "leaf") return `${expression.index}:${expression.dtype}`;
-  const { op, from, dtype, args } = expression;
-  return `${op}<${from},${dtype}>(${args.map(expressionKey).join()})`;
+/** Parts that occur several times in some expressions, numbered; each comes behind those that it has in itself. */
+export function sharedParts(expressions: readonly Expression[]): ReadonlyMap<Expression, number> {
+  const times = new Map<Expression, number>();
+  const order: Expression[] = [];
+  const visit = (expression: Expression): void => {
+    if (expression.kind === "leaf") return;
+    const known = times.get(expression) ?? 0;
+    times.set(expression, known + 1);
+    if (known > 0) return;
+    expression.args.forEach(visit);
+    order.push(expression);
+  };
+  expressions.forEach(visit);
+  return new Map(order.filter((part) => (times.get(part) as number) > 1).map((part, i) => [part, i]));
+}
+
+/** A key of the structure: equal for expressions that compute the same and share the same parts. */
+export function keyOf(expressions: readonly Expression[]): string {
+  const seen = new Map<Expression, number>();
+  const text = (expression: Expression): string => {
+    if (expression.kind === "leaf") return `${expression.index}:${expression.dtype}`;
+    const place = seen.get(expression);
+    if (place !== undefined) return `#${place}`;
+    seen.set(expression, seen.size);
+    const { op, from, dtype, args } = expression;
+    return `${op}<${from},${dtype}>(${args.map(text).join()})`;
+  };
+  return expressions.map(text).join(";");
 }

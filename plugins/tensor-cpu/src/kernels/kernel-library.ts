@@ -9,6 +9,11 @@ import type { ModuleBuilder } from "../wasm/module.js";
 export interface KernelOptions {
   /** Only instructions that give the same bits on every machine (no fused multiply-add). */
   readonly deterministic: boolean;
+  /**
+   * Loops over fewer elements compute functions such as exp one by one, with the engine's own (default 17): a module is
+   * not worth its while then, and what is that small is often looked at closely.
+   */
+  readonly fewestForFunctions?: number;
   /** The engine joins neighbouring vectors into wider ones: tiles are chosen so that it can. */
   readonly wide?: boolean;
   /** Products of floats outside of WebAssembly. */
@@ -36,12 +41,15 @@ export class KernelLibrary {
   #constantsLeft = 0;
   #workspace: Block | undefined;
   readonly fused: boolean;
+  readonly fewestForFunctions: number;
   readonly wide: boolean;
   readonly native: NativeLibrary | undefined;
   readonly threads: ThreadPool | undefined;
 
-  constructor(memory: ArenaMemory, { deterministic, wide = false, native, threads }: KernelOptions) {
+  constructor(memory: ArenaMemory, options: KernelOptions) {
+    const { deterministic, fewestForFunctions = 17, wide = false, native, threads } = options;
     this.#memory = memory;
+    this.fewestForFunctions = fewestForFunctions;
     this.fused = features().relaxedSimd && !deterministic;
     this.wide = wide;
     this.native = native;

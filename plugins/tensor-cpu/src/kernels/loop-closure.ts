@@ -45,25 +45,34 @@ function folder(reduction: string, dtype: DType): (acc: Scalar | undefined, v: S
 }
 
 export function closureLoop(structure: LoopStructure): Loop {
-  const { loops, reduced, leaves, reduction, out, expression } = structure;
+  const { loops, reduced, leaves, reduction, results } = structure;
+  const [{ expression }] = results as readonly [LoopStructure["results"][number]];
   const kept = loops - reduced;
-  const value = evaluator(expression);
+  const values = results.map((result) => evaluator(result.expression));
   const fold = reduction === undefined ? undefined : folder(reduction, expression.dtype);
   const argument = reduction?.startsWith("arg") ?? false;
   const big = expression.dtype === "int64" || expression.dtype === "uint64";
   const neutral = reduction === "prod" || reduction === "all" ? 1 : 0;
-  return (lengths, strides, target, outOffset, arrays, offsets) => {
+  return (lengths, strides, outs, outOffsets, arrays, offsets) => {
     const place: Place = { arrays, at: [...offsets] };
-    const sink = { data: target, dtype: out.dtype } as unknown as Parameters<typeof writeElement>[0];
+    const sinks = results.map(
+      ({ dtype }, r) => ({ data: outs[r], dtype }) as unknown as Parameters<typeof writeElement>[0],
+    );
+    const firstLeaf = results.length * kept;
+    const write = (to: readonly number[], all: readonly Scalar[]): void => {
+      all.forEach((value, r) => {
+        writeElement(sinks[r] as (typeof sinks)[number], to[r] as number, value);
+      });
+    };
     let acc: Scalar | undefined;
     let at = 0;
     let step = 0;
-    const walk = (level: number, to: number): void => {
+    const walk = (level: number, to: readonly number[]): void => {
       if (level === loops) {
-        const v = value(place);
-        if (fold === undefined) writeElement(sink, to, v);
+        const all = values.map((value) => value(place));
+        if (fold === undefined) write(to, all);
         else {
-          const next = fold(acc, v);
+          const next = fold(acc, all[0] as Scalar);
           if (acc === undefined || !Object.is(next, acc)) at = step;
           acc = next;
           step++;
@@ -73,9 +82,10 @@ export function closureLoop(structure: LoopStructure): Loop {
       const before = [...place.at];
       for (let i = 0; i < (lengths[level] as number); i++) {
         leaves.forEach((_, k) => {
-          place.at[k] = (before[k] as number) + i * (strides[kept + k * loops + level] as number);
+          place.at[k] = (before[k] as number) + i * (strides[firstLeaf + k * loops + level] as number);
         });
-        const next = level < kept ? to + i * (strides[level] as number) : to;
+        const next =
+          level < kept ? to.map((start, r) => start + i * (strides[r * kept + level] as number)) : to;
         if (level + 1 === kept && fold !== undefined) reduceAt(next);
         else walk(level + 1, next);
       }
@@ -83,15 +93,15 @@ export function closureLoop(structure: LoopStructure): Loop {
         place.at[k] = before[k] as number;
       });
     };
-    const reduceAt = (to: number): void => {
+    const reduceAt = (to: readonly number[]): void => {
       acc = undefined;
       at = 0;
       step = 0;
       walk(kept, to);
       const result = acc ?? (big ? BigInt(neutral) : neutral);
-      writeElement(sink, to, argument ? BigInt(at) : result);
+      write(to, [argument ? BigInt(at) : result]);
     };
-    if (kept === 0 && fold !== undefined) reduceAt(outOffset);
-    else walk(0, outOffset);
+    if (kept === 0 && fold !== undefined) reduceAt(outOffsets);
+    else walk(0, outOffsets);
   };
 }

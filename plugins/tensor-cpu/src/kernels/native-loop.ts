@@ -1,14 +1,23 @@
 /** Loops over elements in WebAssembly: which of them, and with which arguments they are called. */
-import { byteSize, evaluateScalar, isFloat, type LoopStep, type ScalarOp, sizeOf } from "@bitale/core";
+import {
+  byteSize,
+  evaluateScalar,
+  isFloat,
+  type LoopStep,
+  resultsOf,
+  type ScalarOp,
+  sizeOf,
+} from "@bitale/core";
 import type { NativeCall, Workshop } from "../program/frame.js";
 import { type Callee, ModuleBuilder } from "../wasm/module.js";
+import { keyOf } from "./expression.js";
 import type { KernelLibrary, Source } from "./kernel-library.js";
 import { type Level, levelsOf, walkOf } from "./levels.js";
+import type { Operand } from "./loop-structure.js";
 import { kindIn } from "./vector/elements.js";
 import type { ScalarFunction, Surroundings } from "./vector/emitter.js";
-import { keyOf, NotInVectors } from "./vector/expressions.js";
+import { extentOf, NotInVectors } from "./vector/expressions.js";
 import { mapLoop } from "./vector/map-loop.js";
-import type { Operand } from "./vector/nest.js";
 import { reduceLoop } from "./vector/reduce-loop.js";
 
 /** As core's: C's power, where JavaScript says NaN for 1 to the power of NaN and -1 to that of an infinity. */
@@ -78,26 +87,30 @@ const operandKey = ({ dtype, walks }: Operand): string => `${dtype} ${walks.join
 
 /** A loop as a call; undefined where it has no code in vectors, or is too small to have any. */
 export function nativeLoop(work: LoopStep, { library, inArena }: Workshop): NativeCall | undefined {
-  const { leaves, out, reduction, expression, shape } = work;
+  const { leaves, reduction, shape } = work;
   if (library === undefined || sizeOf(shape) < 2) return undefined;
-  const views = [out, ...leaves];
+  const expressions = resultsOf(work).map(({ expression }) => expression);
+  if (sizeOf(shape) < library.fewestForFunctions && extentOf(expressions).functions) return undefined;
+  const views = [...resultsOf(work).map(({ out }) => out), ...leaves];
   if (views.some(({ dtype }) => kindIn(dtype) === undefined)) return undefined;
   const { kept, reduced } = levelsOf(work);
   const levels = [...kept, ...reduced];
   const operands = views.map(
     ({ dtype }, k): Operand => ({ dtype, walks: levels.map(({ strides }) => walkOf(strides[k] as number)) }),
   );
-  const [target, ...read] = operands as [Operand, ...Operand[]];
+  const results = expressions.map((expression, r) => ({ ...(operands[r] as Operand), expression }));
+  const read = operands.slice(results.length);
   const add = (module: ModuleBuilder, around: Surroundings): void => {
     if (reduction === undefined) {
-      const results = [{ ...target, expression }];
       mapLoop(module, { loops: levels.length, results, leaves: read }, around, "loop");
     } else {
       const [name, counts] = [reduction.name, { kept: kept.length, reduced: reduced.length }];
-      reduceLoop(module, { name, ...counts, expression, out: target, leaves: read }, around, "loop");
+      const out = results[0] as (typeof results)[number];
+      const { expression } = out;
+      reduceLoop(module, { name, ...counts, expression, out, leaves: read }, around, "loop");
     }
   };
-  const key = `${reduction?.name ?? "map"} ${kept.length}/${reduced.length} ${operands.map(operandKey).join()} ${keyOf([expression])}`;
+  const key = `${reduction?.name ?? "map"} ${kept.length}/${reduced.length} ${operands.map(operandKey).join()} ${keyOf(expressions)}`;
   const kernel = library.module(key, () => sourceOf(library, add))?.loop;
   if (kernel === undefined) return undefined;
   for (const { slot } of views) inArena.add(slot);

@@ -83,14 +83,15 @@ const isNumber = (work: PlannedStep): work is LoopStep =>
   work.kind === "loop" && work.reduction === undefined && sizeOf(work.shape) === 1;
 
 function numberText({ expression, leaves, out }: LoopStep, call: (called: CalledFunction) => string): string {
-  const value = expressionText(
-    expression,
+  const text = expressionText(
     (k) => {
       const leaf = leaves[k] as View;
       return leaf.dtype === "float16" ? `load16(${elementText(leaf)})` : elementText(leaf);
     },
     call,
+    () => undefined,
   );
+  const value = text.of(expression);
   return `${elementText(out)} = ${out.dtype === "float16" ? `store16(${value})` : value};`;
 }
 

@@ -9,6 +9,7 @@ import {
   type WholeName,
   type WholeStep,
 } from "@bitale/core";
+import { moveKernel } from "../kernels/gather.js";
 import {
   aroundAxis,
   scatter,
@@ -17,7 +18,7 @@ import {
   takeAlongAxis,
   type Window,
 } from "../kernels/indexing.js";
-import { dataOf, type Frame, type Step, startOf } from "./frame.js";
+import { addressOf, dataOf, type Frame, type Step, startOf, type Workshop } from "./frame.js";
 
 /** 0, 1, 2, … in the dtype of the result. */
 export function iotaStep(out: View): Step {
@@ -26,7 +27,14 @@ export function iotaStep(out: View): Step {
   return (frame) => {
     const data = dataOf(frame, out);
     const start = startOf(frame, out);
-    for (let i = 0; i < size; i++) data[start + i] = (big ? BigInt(i) : i) as never;
+    if (big) {
+      // The two halves of each element: bigints are slow.
+      const halves = new Int32Array(data.buffer, data.byteOffset + start * 8, size * 2);
+      for (let i = 0; i < size; i++) {
+        halves[2 * i] = i;
+        halves[2 * i + 1] = 0;
+      }
+    } else for (let i = 0; i < size; i++) data[start + i] = i;
   };
 }
 
@@ -36,7 +44,40 @@ const windowOf = (frame: Frame, view: View): Window => ({
 });
 
 /** take, scatter and their kin; operands are row-major, `out` of a scatter holds its base already. */
-export function indexingStep(work: IndexingStep): Step {
+export function indexingStep(work: IndexingStep, workshop: Workshop): Step {
+  const script = scriptStep(work);
+  const native = moveStep(work, workshop);
+  // What finds an index out of range in JavaScript also says which.
+  return native === undefined ? script : (frame) => native(frame) || script(frame);
+}
+
+/** The move in WebAssembly, which tells whether all indices were in range. */
+function moveStep(
+  work: IndexingStep,
+  { library, inArena }: Workshop,
+): ((frame: Frame) => boolean) | undefined {
+  const { op, out, params } = work;
+  const [first, indices, value] = work.operands as [View, View, View | undefined];
+  if (library === undefined || (indices.dtype !== "int32" && indices.dtype !== "int64")) return undefined;
+  const along = op.endsWith("AlongAxis");
+  const [table, rows] = value === undefined ? [first, out] : [out, value];
+  const kernel = moveKernel(
+    library,
+    {
+      kind: "mode" in params ? params.mode : "take",
+      along,
+      dtype: out.dtype,
+      indices: indices.dtype,
+    },
+    aroundAxis(first.shape, params.axis),
+    along ? (indices.shape[params.axis] as number) : sizeOf(indices.shape),
+  );
+  if (kernel === undefined) return undefined;
+  for (const { slot } of [table, indices, rows]) inArena.add(slot);
+  return (frame) => kernel(addressOf(frame, table), addressOf(frame, indices), addressOf(frame, rows));
+}
+
+function scriptStep(work: IndexingStep): Step {
   const { out } = work;
   const [first, indices, value] = work.operands as [View, View, View | undefined];
   switch (work.op) {

@@ -18,7 +18,7 @@ export function prepareStep(work: PlannedStep, workshop: Workshop): Step | undef
     case "iota":
       return iotaStep(work.out);
     case "indexing":
-      return indexingStep(work);
+      return indexingStep(work, workshop);
     case "whole":
       return wholeStep(work);
   }

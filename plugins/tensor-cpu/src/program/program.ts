@@ -74,7 +74,7 @@ export class Program {
     );
     const accumulates = (dtype: DType): boolean =>
       workshop.library !== undefined && (dtype === "float32" || dtype === "float64");
-    const plan = planInPlace(planRegion(region, strides, { accumulates }), donations);
+    const plan = planInPlace(planRegion(region, strides, { accumulates, mostResults: 8 }), donations);
     this.taken = plan.taken;
     this.#checks = plan.checks;
     this.#slots = plan.slots;

@@ -43,6 +43,7 @@ export const i32 = {
   or: binary(0x72),
   xor: binary(0x73),
   shl: binary(0x74),
+  shrS: binary(0x75),
   shrU: binary(0x76),
   truncSatF64S: unary(0xfc, 2),
   truncSatF64U: unary(0xfc, 3),

@@ -28,8 +28,11 @@ export function evaluate(
   return expressions.map(value);
 }
 
-/** Vectors in one turn of a loop: several where there is little to do with each. */
-export function unrollFor(expressions: readonly Expression[], leaves: number): number {
+/** How many ops there are in expressions, shared ones counted once, and whether there are functions among them. */
+export function extentOf(expressions: readonly Expression[]): {
+  readonly length: number;
+  readonly functions: boolean;
+} {
   const seen = new Set<Expression>();
   let functions = false;
   const visit = (expression: Expression): void => {
@@ -39,21 +42,13 @@ export function unrollFor(expressions: readonly Expression[], leaves: number): n
     expression.args.forEach(visit);
   };
   expressions.forEach(visit);
-  const length = seen.size + leaves;
-  if (functions || length > 24) return 1;
-  return length > 10 ? 2 : 4;
+  return { length: seen.size, functions };
 }
 
-/** A key of the structure: equal for expressions that compute the same and share the same parts. */
-export function keyOf(expressions: readonly Expression[]): string {
-  const seen = new Map<Expression, number>();
-  const text = (expression: Expression): string => {
-    if (expression.kind === "leaf") return `${expression.index}:${expression.dtype}`;
-    const place = seen.get(expression);
-    if (place !== undefined) return `#${place}`;
-    seen.set(expression, seen.size);
-    const { op, from, dtype, args } = expression;
-    return `${op}<${from},${dtype}>(${args.map(text).join()})`;
-  };
-  return expressions.map(text).join(";");
+/** Vectors in one turn of a loop: several where there is little to do with each. */
+export function unrollFor(expressions: readonly Expression[], leaves: number): number {
+  const { length: ops, functions } = extentOf(expressions);
+  const length = ops + leaves;
+  if (functions || length > 24) return 1;
+  return length > 10 ? 2 : 4;
 }

@@ -1,12 +1,13 @@
 /** Loops that map elements to elements: expressions over any strides, written to one or several outputs. */
 import { byteSize, type Expression } from "@bitale/core";
-import { type Code, get, type Local, set, when } from "../../wasm/code.js";
+import { type Code, get, type Local, repeat, select, set, when } from "../../wasm/code.js";
 import { i32 } from "../../wasm/instructions.js";
-import type { ModuleBuilder } from "../../wasm/module.js";
+import { increase, type ModuleBuilder } from "../../wasm/module.js";
+import type { Operand } from "../loop-structure.js";
 import { type Four, lanes, storeFour, storeLanes } from "./elements.js";
 import { Emitter, type Surroundings } from "./emitter.js";
 import { evaluate, unrollFor } from "./expressions.js";
-import { Nest, type Operand } from "./nest.js";
+import { Nest } from "./nest.js";
 import { countDown, fixedLeaves, placesOf, Reader, reading } from "./runs.js";
 
 export interface MapStructure {
@@ -33,7 +34,7 @@ export function mapLoop(
   const [first, fixed] = e.section(() => fixedLeaves(e, nest, results.length));
   const whole = i32.geS(get(left), i32.const(lanes));
 
-  const innermost = (from: readonly Local[]): Code => {
+  const innermost = (from: readonly Local[], length: Code): Code => {
     const { pointers, code } = nest.fork(from, inner);
     const [held, read] = e.section(() => reading(e, nest, inner, from, results.length, fixed));
     const reader = new Reader(e, nest, inner, pointers, read);
@@ -63,11 +64,47 @@ export function mapLoop(
     return [
       held,
       code,
-      set(left, get(nest.lengths[inner] as Local)),
+      set(left, length),
       countDown(left, unroll === 1 ? undefined : { body: several, elements: lanes * unroll }, one),
     ];
   };
 
+  const wholeLength = get(nest.lengths[inner] as Local);
   const outer = Array.from({ length: inner }, (_, level) => level);
-  nest.fn.body(first, nest.around(outer, nest.starts, innermost));
+  if (!crosses(nest.operands, inner)) {
+    nest.fn.body(
+      first,
+      nest.around(outer, nest.starts, (from) => innermost(from, wholeLength)),
+    );
+    return;
+  }
+  const [rest, length] = [nest.fn.local("i32"), nest.fn.local("i32")];
+  const stripes = (from: readonly Local[]): Code => {
+    const { pointers, code } = nest.fork(from, inner);
+    const some = i32.gtS(get(rest), i32.const(0));
+    return [
+      code,
+      set(rest, wholeLength),
+      repeat(
+        [
+          set(length, select(i32.ltS(get(rest), i32.const(stripe)), get(rest), i32.const(stripe))),
+          nest.around([inner - 1], pointers, (at) => innermost(at, get(length))),
+          nest.advance(pointers, inner, stripe),
+          increase(rest, -stripe),
+        ],
+        some,
+      ),
+    ];
+  };
+  nest.fn.body(first, nest.around(outer.slice(0, -1), nest.starts, stripes));
 }
+
+/** Elements of the innermost loop that are worked on at a time where memory is crossed. */
+const stripe = 16;
+
+/**
+ * Whether neighbours in the memory of an operand lie along the loop around the innermost one, as in a transposed copy:
+ * then lines of the cache that were loaded for one turn of that loop serve the next ones, if they are not too many.
+ */
+const crosses = (operands: readonly Operand[], inner: number): boolean =>
+  inner > 0 && operands.some(({ walks }) => walks[inner] === "s" && walks[inner - 1] === "1");

@@ -1,15 +1,9 @@
 /** Loops around vector code: pointers that move along with them. */
-import { byteSize, type DType } from "@bitale/core";
+import { byteSize } from "@bitale/core";
 import { type Code, get, type Local, repeat, set, tee } from "../../wasm/code.js";
 import { i32 } from "../../wasm/instructions.js";
 import { type FunctionBuilder, i32s, type ModuleBuilder } from "../../wasm/module.js";
-import type { Walk } from "../loop-structure.js";
-
-/** Memory that is walked: how, along each loop, the outermost first. */
-export interface Operand {
-  readonly dtype: DType;
-  readonly walks: readonly Walk[];
-}
+import type { Operand } from "../loop-structure.js";
 
 /**
  * A function with loops: called with their lengths, then for each operand its address and its strides, in bytes, along

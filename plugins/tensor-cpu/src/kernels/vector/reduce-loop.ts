@@ -3,11 +3,12 @@ import { type ArgReductionName, byteSize, type Expression, type ReductionName } 
 import { type Code, get, type Local, repeat, select, set, tee, when } from "../../wasm/code.js";
 import { i32, i32x4 } from "../../wasm/instructions.js";
 import type { ModuleBuilder } from "../../wasm/module.js";
+import type { Operand } from "../loop-structure.js";
 import { type Four, lanes, storeFour, storeLanes } from "./elements.js";
 import { Emitter, type Surroundings } from "./emitter.js";
 import { evaluate, unrollFor } from "./expressions.js";
 import { foldOf } from "./folds.js";
-import { Nest, type Operand } from "./nest.js";
+import { Nest } from "./nest.js";
 import { countDown, fixedLeaves, placesOf, Reader, reading } from "./runs.js";
 
 export interface ReduceStructure {

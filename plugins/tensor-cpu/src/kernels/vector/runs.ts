@@ -3,9 +3,10 @@ import { byteSize, type DType } from "@bitale/core";
 import { type Code, get, type Local, repeat, when } from "../../wasm/code.js";
 import { i32 } from "../../wasm/instructions.js";
 import { increase } from "../../wasm/module.js";
+import type { Operand } from "../loop-structure.js";
 import { type Four, lanes, loadFour, loadLanes, loadSplat, type Places, partsOf } from "./elements.js";
 import type { Emitter } from "./emitter.js";
-import type { Nest, Operand } from "./nest.js";
+import type { Nest } from "./nest.js";
 
 /** Where the elements of an operand lie along a loop. */
 export const placesOf = (nest: Nest, operand: number, level: number, pointer: Local): Places => ({
