@@ -90,7 +90,7 @@ export function scan<
     }
     const news = next.leaves.map((leaf, i) => fitting(asTensor(leaf), types[i] as TensorType));
     const settled = news.map((value, i) =>
-      common(types[i] as TensorType, value.type, isWeak(inits[i] as TensorVariable), i),
+      common(types[i] as TensorType, value.type as TensorType, isWeak(inits[i] as TensorVariable), i),
     );
     if (!settled.every((type, i) => type.equals(types[i] as TensorType))) {
       types = settled;

@@ -26,7 +26,7 @@ import {
   stack,
   sub,
   sumResult,
-  type TensorType,
+  type TensorVariable,
   transpose,
   type Variable,
 } from "@bitale/core";
@@ -42,13 +42,11 @@ import { SparseScale } from "./ops/scale.js";
 import { type StoredName, StoredValues } from "./ops/stored.js";
 import { type Bounds, SparseWindow } from "./ops/window.js";
 
-type DenseVariable = Variable<TensorType>;
-
 const isSparse = (x: unknown): x is SparseVariable => isVariable(x) && isSparseVariable(x);
-const dense = (x: unknown): DenseVariable => asTensor(x as Operand);
+const dense = (x: unknown): TensorVariable => asTensor(x as Operand);
 
 /** The dtype of a sparse operand and a dense one together; JS numbers follow the sparse one where they fit. */
-function commonDType(op: string, matrix: SparseDType, x: DenseVariable): SparseDType {
+function commonDType(op: string, matrix: SparseDType, x: TensorVariable): SparseDType {
   if (isConstant(x) && x.weak) {
     if (isFloat(matrix)) return matrix;
     const value = (x.value as NDArray).get();
@@ -59,7 +57,7 @@ function commonDType(op: string, matrix: SparseDType, x: DenseVariable): SparseD
 }
 
 /** A sparse and a dense operand in their common dtype. */
-function unify(op: string, a: SparseVariable, b: unknown): [SparseVariable, DenseVariable] {
+function unify(op: string, a: SparseVariable, b: unknown): [SparseVariable, TensorVariable] {
   const x = dense(b);
   const dtype = commonDType(op, a.type.dtype, x);
   return [castSparse(a, dtype), cast(x, dtype)];
@@ -72,17 +70,17 @@ function agree(op: string, a: SparseVariable, b: SparseVariable): [SparseVariabl
 }
 
 /** The dense matrix of a sparse variable. The gradient has the sparse variable's pattern. */
-export function toDense(x: Variable): DenseVariable {
+export function toDense(x: Variable): TensorVariable {
   if (!isSparse(x)) badOperand("toDense", "a sparse matrix is needed", [x]);
-  return new DenseFromSparse().apply([x]).output as DenseVariable;
+  return new DenseFromSparse().apply([x]).output as TensorVariable;
 }
 
 /** sparse @ dense, the sparse operand transposed or not; a transpose that was asked for is not made. */
-function sparseTimesDense(a: SparseVariable, b: unknown, transposed: boolean): DenseVariable {
+function sparseTimesDense(a: SparseVariable, b: unknown, transposed: boolean): TensorVariable {
   if (a.owner?.op instanceof SparseTranspose) {
     return sparseTimesDense(a.owner.inputs[0] as SparseVariable, b, !transposed);
   }
-  return new SparseDot(transposed).apply(unify("dot", a, b)).output as DenseVariable;
+  return new SparseDot(transposed).apply(unify("dot", a, b)).output as TensorVariable;
 }
 
 /**
@@ -90,7 +88,7 @@ function sparseTimesDense(a: SparseVariable, b: unknown, transposed: boolean): D
  * gradient with respect to the sparse operand has its pattern.
  * @throws BitaleTypeError BAD_OPERAND for vectors (`dot` takes them), and where no operand is sparse or both are
  */
-export function structuredDot(a: Operand, b: Operand): DenseVariable {
+export function structuredDot(a: Operand, b: Operand): TensorVariable {
   if (isSparse(a) === isSparse(b)) {
     badOperand("structuredDot", "one operand must be sparse, the other dense", [a, b].filter(isVariable));
   }
@@ -98,7 +96,7 @@ export function structuredDot(a: Operand, b: Operand): DenseVariable {
   if (other.type.ndim !== 2) {
     badOperand("structuredDot", "the dense operand must be a matrix", [other], "use dot for vectors");
   }
-  return dot(isSparse(a) ? a : other, isSparse(b) ? b : other) as DenseVariable;
+  return dot(isSparse(a) ? a : other, isSparse(b) ? b : other) as TensorVariable;
 }
 
 function dot(a: unknown, b: unknown): Variable {
@@ -125,8 +123,8 @@ function merge(name: MergeName): Operator {
     if (name === "mul") return isSparse(a) ? scale(a, b) : scale(b as SparseVariable, a);
     // The sum of a sparse and a dense operand is dense.
     const [x, y] = [a, b].map((side) => (isSparse(side) ? toDense(side) : dense(side))) as [
-      DenseVariable,
-      DenseVariable,
+      TensorVariable,
+      TensorVariable,
     ];
     return name === "add" ? add(x, y) : sub(x, y);
   };
@@ -150,18 +148,18 @@ interface SumOptions {
 }
 
 /** Sums are dense; integers are summed in 64 bits, as those of dense tensors. */
-function sum(x: SparseVariable, options: SumOptions = {}): DenseVariable {
+function sum(x: SparseVariable, options: SumOptions = {}): TensorVariable {
   const axes = normalizeAxes(options.axis, 2, "sum");
   const dtype = options.dtype ?? sumResult(x.type.dtype);
   const wide = isSparseDType(dtype) ? castSparse(x, dtype) : x;
   if (axes.length === 0) return cast(toDense(wide), dtype);
   const axis = axes.length === 2 ? null : (axes[0] as 0 | 1);
-  const result = cast(new SparseSum(axis).apply([wide]).output as DenseVariable, dtype);
+  const result = cast(new SparseSum(axis).apply([wide]).output as TensorVariable, dtype);
   return options.keepDims === true ? expandDims(result, axes) : result;
 }
 
 /** The two lengths as an int64 vector. An unknown one is that of a dense window without elements. */
-function shape(x: SparseVariable): DenseVariable {
+function shape(x: SparseVariable): TensorVariable {
   const lengths = ([0, 1] as const).map((axis) => {
     const length = x.type.shape[axis];
     if (length !== null) return BigInt(length);

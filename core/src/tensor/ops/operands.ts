@@ -10,7 +10,7 @@ import { primitive } from "../primitive-op.js";
 import { isTensorType, TensorType } from "../tensor-type.js";
 
 /** A dense tensor in a graph. */
-export type TensorVariable = Variable<TensorType>;
+export type TensorVariable = Variable<TensorType<unknown>>;
 /** What an op takes as an operand: a variable, or any host value (it becomes a constant). */
 export type Operand = Variable | TensorLike;
 /** A dense host value. */
