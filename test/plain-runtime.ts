@@ -17,7 +17,7 @@ export function plainShared(
   value: unknown,
   dtype: DType,
   shape: Shape,
-  options: { name?: string; strict?: boolean; allowDowncast?: boolean } = {},
+  options: { name?: string; strict?: boolean; allowDowncast?: boolean | undefined } = {},
 ): SharedVariable<TensorType> {
   return new SharedVariable(options.name, new TensorType(dtype, shape), value, options.strict ?? false, {
     allowDowncast: options.allowDowncast,

@@ -107,6 +107,19 @@ const rules: Readonly<Record<string, Rule>> = {
     outcome.kind === "crashed" &&
     outcome.error instanceof DeviationError &&
     outcome.error.rule === "typed-literals",
+  "float-lists-fit-floatX": (situation) => {
+    const { step, world } = situation;
+    const list = (literal: unknown): boolean =>
+      literalKind(literal) === "list" && (literal as Literal).of === "float";
+    if (!worksOnlyHere(situation)) return false;
+    if (step.op === "set") {
+      const { dtype } = world.shared(step.to as string).type as { dtype?: string };
+      return list(step.value) && dtype === world.floatX;
+    }
+    return (
+      step.op === "call" && Object.values({ ...(step.args as object), ...(step.kwargs as object) }).some(list)
+    );
+  },
   "summed-gradient": ({ expected, outcome, steps }) => {
     if (outcome.kind !== "done" || !containsValue(steps, (_, value) => value === "grad")) return false;
     const theirs = expected?.outputs ?? [expected?.output];

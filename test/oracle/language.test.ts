@@ -163,6 +163,19 @@ describe("wrong records fail", () => {
     expect(result.verdict).toBe("skipped");
     expect(result.deviations[0]?.deviation.letter).toBe("G");
   });
+  it("but not where floatX rules a list of floats, refused by Aesara: the program goes on from the record", async () => {
+    const result = await run([
+      shared("s", vector(1, 2)),
+      [{ op: "set", to: "s", value: { list: [0.5, 0.1], of: "float" } }, error("TypeError")],
+    ]);
+    expect([result.verdict, result.deviations[0]?.deviation.letter]).toEqual(["skipped", "D"]);
+    const on = await run([
+      shared("s", vector(1, 2)),
+      [{ op: "set", to: "s", value: { list: [0.5, 0.1], of: "float" }, catch: true }, error("TypeError")],
+      [{ op: "get", from: "s" }, { value: vector(1, 2) }],
+    ]);
+    expect([on.verdict, on.deviations.length]).toEqual(["passed", 1]);
+  });
   it("where a deviation is not listed", async () => {
     const unset = [
       shared("s", vector(1)),

@@ -200,8 +200,9 @@ class CaseRun {
       if (rule === "unset-refused") unset.add(place);
     }
     if (outcome.kind !== "done") return;
-    // A call that Aesara refused has not updated anything there.
-    if (step.op === "call" && expected?.error !== undefined) restore(this.#before, this.#world);
+    // What Aesara refused has not changed anything there.
+    const changes = step.op === "call" || step.op === "set";
+    if (changes && expected?.error !== undefined) restore(this.#before, this.#world);
     followRecord(situation);
   }
 

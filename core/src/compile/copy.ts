@@ -11,23 +11,39 @@ export interface CopyOptions {
   readonly swap?: Iterable<readonly [SharedVariable, SharedVariable]> | undefined;
   /** Computes outputs only; inputs that only updates used are ignored. */
   readonly deleteUpdates?: boolean | undefined;
+  /**
+   * Intermediate results of both may use the same storage; changes no result. Backends take it for each call and get
+   * it back, so both use the same with or without.
+   */
+  readonly shareMemory?: boolean | undefined;
   /** Name of the copy; by default the name of the original and " copy". */
   readonly name?: string | undefined;
 }
 
+const copyOptions: ReadonlySet<string> = new Set<keyof CopyOptions>([
+  "swap",
+  "deleteUpdates",
+  "shareMemory",
+  "name",
+]);
+
 /** @throws BitaleTypeError BAD_OPTION for a swap of what the function does not use, or of another type */
 export function copyGraph(graph: FunctionGraph, options: CopyOptions): FunctionGraph {
+  const stray = Object.keys(options).find((option) => !copyOptions.has(option));
+  if (stray !== undefined) {
+    throw new BitaleTypeError("BAD_OPTION", {
+      subject: "copy()",
+      problem: `${stray} is no option`,
+      expected: [...copyOptions].join(", "),
+    });
+  }
   const swaps = checkedSwaps(graph, options.swap ?? []);
   const states = new Map<Container, Container>();
   const inputs = graph.inputs.map((input) => {
     const { container } = input;
-    if (container === undefined || input.update === undefined || input.implicit) return input;
+    if (container === undefined || input.implicit) return input;
     const own = new Container(container.type, container);
-    own.set(
-      container.internal === undefined
-        ? undefined
-        : container.type.toHost(container.internal as never, { borrow: true }),
-    );
+    own.set(container.type.toHost(container.internal as never, { borrow: true }));
     states.set(container, own);
     return { ...input, container: own };
   });

@@ -1,4 +1,5 @@
 /** How the outputs of a direct call leave: before the last region runs, or after it. */
+import { isConstant } from "../graph/nodes.js";
 import type { HostMemory } from "../plugin/contract.js";
 import { giveBack } from "../shared/replace-all.js";
 import { emptyNDArray, isNDArray, type NDArray } from "../tensor/ndarray.js";
@@ -64,7 +65,10 @@ export class DirectOutputs {
     i: number,
   ): unknown {
     const value = this.#numbers.leaving(exit, direct.facts);
-    if (exit.from === "number") return (value as NDArray).copy();
+    if (exit.from === "number") {
+      const itself = plan.borrow && isConstant(exit.variable) && targets?.[i] === undefined;
+      return itself ? value : (value as NDArray).copy();
+    }
     const { slot } = exit;
     if (targets?.[i] !== undefined) {
       const host = slot.type.toHost(value, { borrow: true }) as NDArray;

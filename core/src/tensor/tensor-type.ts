@@ -2,7 +2,7 @@ import { BitaleTypeError, describeValue } from "../errors.js";
 import { isVariable } from "../graph/nodes.js";
 import { type FilterOptions, Type } from "../graph/type.js";
 import { castKeepsValues, castNDArray } from "./cast.js";
-import { asDType, type DType, isFloat, promote } from "./dtype.js";
+import { asDType, type DType, isBig, isFloat, promote } from "./dtype.js";
 import { floatX } from "./float-x.js";
 import { tryNDArray } from "./host-value.js";
 import { emptyNDArray, isNDArray, type NDArray, positions, writeElement } from "./ndarray.js";
@@ -45,7 +45,7 @@ export class TensorType<Internal = NDArray> extends Type<NDArray, Internal> {
         cure: "pass a value; to use a variable's value, call getValue() on it",
       });
     }
-    const literalDType = options.strict === true ? undefined : widest(value, this.dtype);
+    const literalDType = options.strict === true ? undefined : widest(value);
     const found = tryNDArray(value, subject, literalDType);
     if (found === undefined) {
       throw new BitaleTypeError("BAD_VALUE", {
@@ -77,8 +77,11 @@ export class TensorType<Internal = NDArray> extends Type<NDArray, Internal> {
       throw this.#wrongDType(subject, array, "the cast could lose precision");
     }
     const cast = castNDArray(array, this.dtype);
-    const floatFits = options.allowDowncast === undefined && isFloat(this.dtype) && this.dtype === floatX();
-    if (floatFits || castKeepsValues(array, cast)) return cast;
+    const floats = isFloat(array.dtype) && isFloat(this.dtype);
+    const floatFits = floats && options.allowDowncast === undefined && this.dtype === floatX();
+    // NumPy compares a 64-bit integer with a float64 as floats: every one fits, rounded.
+    const bigFits = isBig(array.dtype) && this.dtype === "float64";
+    if (floatFits || bigFits || castKeepsValues(array, cast)) return cast;
     throw new BitaleTypeError("LOSSY_VALUE", {
       subject,
       problem: `the value cannot be stored exactly as ${this.dtype}`,
@@ -208,13 +211,19 @@ export class TensorType<Internal = NDArray> extends Type<NDArray, Internal> {
 }
 
 /** Literals are first held as widely as they may be, so that a lossy cast can be seen. */
-function widest(value: unknown, target: DType): DType | undefined {
+function widest(value: unknown): DType | undefined {
   let leaf = value;
   while (Array.isArray(leaf)) leaf = leaf[0];
-  if (typeof leaf === "boolean") return undefined;
-  if (typeof leaf === "bigint") return target === "uint64" ? "uint64" : "int64";
-  return typeof leaf === "number" ? "float64" : undefined;
+  if (typeof leaf === "number") return "float64";
+  if (typeof leaf !== "bigint") return undefined;
+  return reaches(value, 1n << 63n) ? "uint64" : "int64";
 }
+
+/** Whether a bigint, or one in nested arrays, is as large as this. */
+const reaches = (value: unknown, limit: bigint): boolean =>
+  Array.isArray(value)
+    ? value.some((item) => reaches(item, limit))
+    : typeof value === "bigint" && value >= limit;
 
 function unravel(position: number, shape: readonly number[]): number[] {
   const index = new Array<number>(shape.length);
