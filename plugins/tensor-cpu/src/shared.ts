@@ -36,10 +36,10 @@ export function denseShared(
 ): SharedVariable<TensorType<DenseTensor>> {
   const found = tryNDArray(value, options.name ?? "value");
   if (found === undefined) throw new RefusalError("it is no number and no dense array");
-  const { array } = found;
+  const { array, kind } = found;
   if (options.crossThread === true) return crossThreadShared(array, options);
   const type = new DenseTensorType(array.dtype, pinnedShape(array.shape, options), memory);
-  const borrow = options.borrow === true && array.ndim > 0;
+  const borrow = options.borrow === true && kind !== "literal";
   return new SharedVariable(options.name, type, array, options.strict, {
     allowDowncast: options.allowDowncast,
     borrow,
