@@ -82,6 +82,7 @@ const wrongTypes: readonly WrongPlugin[] = [
   ["makes 0 of -0", ofType(types.LosesMinusZero)],
   ["does not look at strides", ofType(types.IgnoresStrides)],
   ["writes all values of a variable into one buffer", ofType(types.OneBuffer)],
+  ["does not clear what it says to have cleared", ofType(types.ClearsNothing)],
   ["gives back memory that is still used", boxPlugin({ type: types.Recycles })],
   ["takes internal values of another dtype", boxPlugin({ type: types.TrustsInternal })],
   ["tells wrong lengths", boxPlugin({ type: types.Misreports })],
@@ -182,6 +183,17 @@ const wrongCompilers: readonly WrongPlugin[] = [
       compileRegion: compiler(({ run }) => (inputs, scalars) => {
         const results = run(inputs, scalars);
         if (first(inputs).size === first(results).size) first(inputs).data.set(first(results).data as never);
+        return results;
+      }),
+    }),
+  ],
+  [
+    "computes new values into the old ones",
+    pluginOf({
+      supports: { ops: { neg: ["float32"] } },
+      compileRegion: compiler(({ run }) => (inputs, scalars) => {
+        const results = run(inputs, scalars);
+        first(inputs).data.set(first(results).data as never);
         return results;
       }),
     }),

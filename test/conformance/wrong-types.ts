@@ -154,3 +154,9 @@ export class Misreports extends BoxType {
     return [...box.content.shape].reverse();
   }
 }
+/** Says that it has cleared the storage, and has not. */
+export class ClearsNothing extends TensorType {
+  override clear(): boolean {
+    return true;
+  }
+}

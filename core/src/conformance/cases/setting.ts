@@ -129,6 +129,25 @@ export const settingCases: readonly CaseDefinition[] = [
     },
   },
   {
+    id: "set.zero",
+    title: "zero() leaves borrowed values alone; with borrow every element becomes 0, as all functions see",
+    applies: ({ plugin }) => plugin.supports.syncRead,
+    run: async (bench) => {
+      const [s, other] = [bench.make(bench.value()), bench.make(bench.value(1))];
+      const read = bench.runtime.compile([], s);
+      const borrowed = await bench.read(s, true);
+      s.zero();
+      bench.same("the borrowed value", borrowed, bench.value());
+      bench.same("what a function sees", await read.async(), await bench.read(s));
+      for (const variable of [s, other]) variable.zero({ borrow: true });
+      const [zero, another] = [await bench.read(s), await bench.read(other)];
+      bench.same("zeros in place of any values", zero, another);
+      const changed = !bench.fixture.same(zero, bench.value()) && !bench.fixture.same(zero, bench.value(1));
+      bench.holds("zeros", changed, "other values than before", "the values from before");
+      bench.same("zeros, as a function sees them", await read.async(), zero);
+    },
+  },
+  {
     id: "set.internal",
     title: "an internal value is taken as it is, and copied unless borrowed",
     run: async (bench) => {

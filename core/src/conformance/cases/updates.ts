@@ -1,6 +1,9 @@
 /** What compiled functions see of a variable, and what they do to it. */
 import { Variable } from "../../graph/nodes.js";
 import { SharedVariable } from "../../shared/shared-variable.js";
+import { take } from "../../tensor/ops/gathering.js";
+import { constant } from "../../tensor/ops/operands.js";
+import { vector } from "../../tensor/symbols.js";
 import type { Bench, CaseDefinition } from "../case.js";
 
 /** Variant 0 after `flip`, computed by a function of its own. */
@@ -152,6 +155,30 @@ export const updateCases: readonly CaseDefinition[] = [
       t.dispose();
       await fails(bench, "a call on a disposed variable", f.async());
       bench.same("the other variable", await bench.read(s), bench.value());
+    },
+  },
+  {
+    id: "update.failing-step",
+    title: "a call in which any step fails changes nothing, whatever was computed before it",
+    run: async (bench) => {
+      const [s, t] = [bench.make(bench.value()), bench.make(bench.value(1))];
+      const at = vector("at", "int64");
+      // A dtype and an op that run on the host wherever the variables are.
+      const picked = take(constant(Float64Array.of(7, 8)), at);
+      const f = bench.runtime.compile([at], picked, {
+        updates: [
+          [s, bench.fixture.flip(s)],
+          [t, s],
+        ],
+      });
+      for (let call = 0; call < 2; call++) {
+        await fails(bench, "an index out of bounds", f.async(BigInt64Array.of(5n)));
+        bench.same("the variable that is computed anew", await bench.read(s), bench.value());
+        bench.same("the variable that is assigned", await bench.read(t), bench.value(1));
+      }
+      await f.async(BigInt64Array.of(1n));
+      bench.same("the first one after a good call", await bench.read(s), await flipped(bench));
+      bench.same("the second one after a good call", await bench.read(t), bench.value());
     },
   },
   {
