@@ -47,11 +47,16 @@ function usedIn(programs: readonly Case[]) {
   return used;
 }
 
+const rules = loadCases(join(import.meta.dirname, "../fixtures/rule-cases.json")).cases;
+
 describe("every construct", () => {
-  it.each(cases.map((program): [string, Case] => [program.id, program]))("%s", async (_, program) => {
-    const result = await run(program);
-    expect(result.verdict === "failed" ? failureText(result) : "passed").toBe("passed");
-  });
+  it.each([...cases, ...rules].map((program): [string, Case] => [program.id, program]))(
+    "%s",
+    async (_, program) => {
+      const result = await run(program);
+      expect(result.verdict === "failed" ? failureText(result) : "passed").toBe("passed");
+    },
+  );
 
   it("is used", () => {
     const { operations: names, literals: kinds } = usedIn(cases);

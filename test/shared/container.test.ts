@@ -4,7 +4,7 @@ import {
   constant,
   createRuntime,
   In,
-  type NDArray,
+  NDArray,
   Out,
   SharedVariable,
   scalar,
@@ -36,6 +36,16 @@ describe("a variable on another one's container", () => {
     expect(() => made(undefined, false)).toThrow(coded("CONTAINER_AND_VALUE"));
     expect(() => made(undefined, undefined, runtime.shared(1).type)).toThrow(coded("BAD_OPTION"));
     expect(() => made(undefined, undefined, runtime.shared([1n]).type)).toThrow(coded("BAD_OPTION"));
+  });
+});
+
+describe("static lengths", () => {
+  it("are pinned by shape, for 0-d arrays too; a lone number has none", () => {
+    const zeroD = new NDArray({ data: Float64Array.of(1), shape: [], dtype: "float64" });
+    expect(runtime.shared(zeroD, { shape: [] }).type.shape).toEqual([]);
+    expect(runtime.shared([1], { broadcastable: [true] }).type.shape).toEqual([1]);
+    expect(() => runtime.shared(1, { shape: [] })).toThrow(coded("WRONG_RANK"));
+    expect(() => runtime.shared(zeroD, { shape: [null] })).toThrow(coded("WRONG_RANK"));
   });
 });
 

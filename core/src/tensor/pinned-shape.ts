@@ -17,7 +17,7 @@ export interface PinnedShapeKwargs {
 export function pinnedShape(actual: readonly number[], { shape, broadcastable }: PinnedShapeKwargs): Shape {
   const pinned = shape ?? broadcastable?.map((one): Dim => (one ? 1 : null));
   if (pinned === undefined) return actual.map(() => null);
-  if (pinned.length === actual.length && actual.length > 0) return pinned;
+  if (pinned.length === actual.length) return pinned;
   throw new BitaleTypeError("WRONG_RANK", {
     subject: shape === undefined ? "kwarg broadcastable" : "kwarg shape",
     problem: "it does not have the rank of the value",

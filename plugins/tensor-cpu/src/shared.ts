@@ -37,6 +37,13 @@ export function denseShared(
   const found = tryNDArray(value, options.name ?? "value");
   if (found === undefined) throw new RefusalError("it is no number and no dense array");
   const { array, kind } = found;
+  if (kind === "literal" && array.ndim === 0 && (options.shape ?? options.broadcastable) !== undefined) {
+    throw new BitaleTypeError("WRONG_RANK", {
+      subject: options.name ?? "shared()",
+      problem: "a lone number has no lengths to pin",
+      cure: "leave shape out, or pass an array",
+    });
+  }
   if (options.crossThread === true) return crossThreadShared(array, options);
   const type = new DenseTensorType(array.dtype, pinnedShape(array.shape, options), memory);
   const borrow = options.borrow === true && kind !== "literal";

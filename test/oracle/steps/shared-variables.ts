@@ -45,9 +45,12 @@ export function typeFacts(variable: Variable): TypeFacts {
 type Kwargs = { readonly [name: string]: unknown };
 
 /** Python's keyword arguments under bitale's names; unknown ones stay as they are, to be refused. */
-export function kwargsOf({ name, allow_downcast, target, ...rest }: Kwargs): Kwargs {
+export function kwargsOf({ name, allow_downcast, target, shape, ...rest }: Kwargs): Kwargs {
+  // True pins a length to 1, False leaves it open.
+  const length = (given: unknown): unknown => (given === true ? 1 : given === false ? null : given);
   return {
     ...rest,
+    ...(shape === undefined ? {} : { shape: Array.isArray(shape) ? shape.map(length) : shape }),
     ...(name === undefined ? {} : { name: name ?? undefined }),
     ...(allow_downcast === undefined ? {} : { allowDowncast: allow_downcast ?? undefined }),
     ...(target === undefined ? {} : { backend: target === "cpu" ? "tensor-cpu" : target }),
@@ -70,7 +73,10 @@ export const sharedVariableSteps: Runs = {
   shared: (step, world) => {
     const { runtime } = world;
     const kwargs = kwargsOf((step.kwargs ?? {}) as Kwargs);
-    const value = constructorValue(step.value, world);
+    const pins = kwargs.shape !== undefined || kwargs.broadcastable !== undefined;
+    // A NumPy scalar is a lone number, whatever it is handed over as.
+    const scalar = pins && ["float", "np"].includes(literalKind(step.value) ?? "");
+    const value = scalar ? plainValue(literal(step, "value"), world) : constructorValue(step.value, world);
     const generic = isGenericValue(value) || isNumPyBool(step.value);
     const { name, strict, allowDowncast } = kwargs as {
       name?: string;
