@@ -23,8 +23,9 @@ function tileFor(n: number, lanes: number, { fused, wide }: KernelLibrary): Tile
   const recent = features().memory64;
   const width = (vectors: number): number => Math.ceil(n / (vectors * lanes)) * vectors;
   if (wide && n > 2 * lanes) return { rows: 4, vectors: 4, fused, unroll: 1 };
+  if (n <= skinny && width(3) <= width(2))
+    return { rows: fused ? 3 : 2, vectors: 3, fused, unroll: fused && recent ? 4 : 1 };
   if (!fused) return { rows: 4, vectors: 2, fused, unroll: 1 };
-  if (n <= skinny && width(3) <= width(2)) return { rows: 3, vectors: 3, fused, unroll: recent ? 4 : 1 };
   return recent ? { rows: 6, vectors: 2, fused, unroll: 4 } : { rows: 4, vectors: 2, fused, unroll: 1 };
 }
 
