@@ -1,14 +1,17 @@
 /** Kernels on several threads: the same bits as on one, and the whole contract on shared memory. */
+import { createRuntime, exp, NDArray, type Runtime, type TensorVariable, tanh } from "@bitale/core";
 import { caseIds, conformance } from "@bitale/core/conformance";
 import { ArenaMemory, plugin } from "@bitale/tensor-cpu";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ThreadPool } from "../../../plugins/tensor-cpu/dist/accelerators/thread-pool.js";
+import { compileRegion } from "../../../plugins/tensor-cpu/dist/compile.js";
 import { productKernel } from "../../../plugins/tensor-cpu/dist/kernels/gemm/matrix-product.js";
 import { KernelLibrary } from "../../../plugins/tensor-cpu/dist/kernels/kernel-library.js";
+import { denseShared } from "../../../plugins/tensor-cpu/dist/shared.js";
 import { get, when } from "../../../plugins/tensor-cpu/dist/wasm/code.js";
 import { ModuleBuilder } from "../../../plugins/tensor-cpu/dist/wasm/module.js";
 
-const memory = new ArenaMemory(2 ** 26, { shared: true });
+const memory = new ArenaMemory(2 ** 28, { shared: true });
 const pool = new ThreadPool(memory.arena.memory as WebAssembly.Memory, 3);
 beforeAll(() => pool.whenReady());
 afterAll(() => pool.dispose());
@@ -68,6 +71,56 @@ describe("products on several threads", () => {
     expect(() => run([[0], [0], [0]])).not.toThrow();
     expect(one.inParallel("trap", "run")).toBeUndefined();
   });
+});
+
+describe("loops on several threads", () => {
+  /** A runtime whose regions are compiled with a library of ours, on the memory that the pool's workers see. */
+  const runtimeWith = (library: KernelLibrary): Runtime => {
+    const { useFactory } = plugin.use as Extract<typeof plugin.use, { useFactory: unknown }>;
+    const factory: typeof useFactory = (services, container) => ({
+      ...useFactory(services, container),
+      hostMemory: memory,
+      construct: (value, options) => denseShared(memory, value, options as never),
+      compileRegion: (region) => compileRegion(region, memory, { codegen: true, library }),
+    });
+    return createRuntime({ plugins: [{ ...plugin, use: { useFactory: factory } }] });
+  };
+  const filled = (rows: number, columns: number): NDArray => {
+    const data = new Float32Array(rows * columns);
+    for (let i = 0; i < data.length; i++) data[i] = Math.sin(i) * 3;
+    return new NDArray({ data, shape: [rows, columns], dtype: "float32" });
+  };
+  const programs: Readonly<Record<string, (x: TensorVariable, row: TensorVariable) => TensorVariable>> = {
+    "a chain with broadcasting": (x, row) => x.mul(0.5).add(row).sub(x.mul(x)),
+    functions: (x, row) => exp(x).add(tanh(row)),
+    "a transposed operand": (x) => x.T.mul(2).add(1),
+    "sums of rows": (x) => exp(x).sum({ axis: 1 }),
+    "sums of columns": (x) => x.mul(2).sum({ axis: 0 }),
+    "the largest of each row": (x) => x.max({ axis: 1 }),
+  };
+
+  for (const [name, program] of Object.entries(programs)) {
+    it.each([
+      [900, 600],
+      [7, 100_003],
+      [100_003, 7],
+    ])(`${name}, %i x %i: the same bits as on one`, (rows, columns) => {
+      const parallel = vi.spyOn(pool, "run");
+      const results = [1, 3].map((threads) => {
+        const library = new KernelLibrary(memory, {
+          deterministic: false,
+          threads: threads === 1 ? undefined : pool,
+        });
+        const runtime = runtimeWith(library);
+        const [x, row] = [runtime.shared(filled(rows, columns)), runtime.shared(filled(1, columns))];
+        const f = runtime.compile([], program(x, row.index(0)));
+        return f().data;
+      });
+      expect(parallel.mock.calls.length).toBeGreaterThan(0);
+      parallel.mockRestore();
+      expect(results[1]).toEqual(results[0]);
+    });
+  }
 });
 
 describe("tensor-cpu keeps the contract on shared memory", () => {

@@ -30,12 +30,17 @@ export interface Source {
   readonly imports?: Readonly<Record<string, (...args: number[]) => number>>;
 }
 
+interface MadeModule extends ThreadedModule {
+  /** Whether it calls functions that only this thread has. */
+  readonly imports: boolean;
+}
+
 /** Constants lie in blocks that are never given back: the code of the modules holds their addresses. */
 const constantsAtOnce = 256;
 
 export class KernelLibrary {
   readonly #memory: ArenaMemory;
-  readonly #modules = new Map<string, ThreadedModule | undefined>();
+  readonly #modules = new Map<string, MadeModule | undefined>();
   readonly #constants = new Map<string, number>();
   #nextConstant = 0;
   #constantsLeft = 0;
@@ -68,19 +73,19 @@ export class KernelLibrary {
   }
 
   /**
-   * Runs an export of a module that was made (one without imports) on all threads at once, a list of arguments for
-   * each; undefined where there are no threads. `ready` tells whether they are up.
+   * Runs an export of a module that was made on all threads at once, a list of arguments for each; undefined where
+   * there are no threads, or where the module calls functions of this one. `ready` tells whether they are up.
    */
   inParallel(
     key: string,
     name: string,
   ): { ready(): boolean; run(calls: readonly (readonly number[])[]): void } | undefined {
     const [pool, module] = [this.threads, this.#modules.get(key)];
-    if (pool === undefined || module === undefined) return undefined;
+    if (pool === undefined || module === undefined || module.imports) return undefined;
     return { ready: () => pool.ready, run: (calls) => pool.run(module, name, calls) };
   }
 
-  #instantiate(build: () => Source | undefined): ThreadedModule | undefined {
+  #instantiate(build: () => Source | undefined): MadeModule | undefined {
     const { memory, buffer } = this.#memory.arena;
     if (memory === undefined || !features().simd) return undefined;
     const source = build();
@@ -90,7 +95,8 @@ export class KernelLibrary {
       const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
         env: { memory: memory as WebAssembly.Memory, ...source.imports },
       });
-      return { bytes, exports: exports as Readonly<Record<string, Kernel>> };
+      const imports = Object.keys(source.imports ?? {}).length > 0;
+      return { bytes, exports: exports as Readonly<Record<string, Kernel>>, imports };
     } catch (error) {
       if (error instanceof RangeError) return undefined;
       if (error instanceof WebAssembly.CompileError && !mayCompile()) return undefined;

@@ -14,6 +14,7 @@ import { keyOf } from "./expression.js";
 import type { KernelLibrary, Source } from "./kernel-library.js";
 import { type Level, levelsOf, walkOf } from "./levels.js";
 import type { Operand } from "./loop-structure.js";
+import { threadedLoop } from "./threaded-loop.js";
 import { kindIn } from "./vector/elements.js";
 import type { ScalarFunction, Surroundings } from "./vector/emitter.js";
 import { extentOf, NotInVectors } from "./vector/expressions.js";
@@ -114,5 +115,9 @@ export function nativeLoop(work: LoopStep, { library, inArena }: Workshop): Nati
   const kernel = library.module(key, () => sourceOf(library, add))?.loop;
   if (kernel === undefined) return undefined;
   for (const { slot } of views) inArena.add(slot);
-  return { kernel, args: argumentsOf(levels, operands, views) };
+  const { functions } = extentOf(expressions);
+  return {
+    kernel: kept.length === 0 ? kernel : threadedLoop(library, { key, kernel, levels, operands, functions }),
+    args: argumentsOf(levels, operands, views),
+  };
 }
