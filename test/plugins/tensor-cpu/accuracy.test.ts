@@ -5,9 +5,8 @@ import { exactly, fixed, formats, ulps } from "../../../tools/accuracy/reference
 import { functionNames, sweep } from "../../../tools/accuracy/sweep.mjs";
 
 describe("exact values", () => {
-  const close = (count: bigint, bits: number, value: number): void => {
-    expect(ulps(value, { count, bits }, formats.float64)).toBeLessThanOrEqual(1);
-  };
+  /** Engines compute `Math` after fdlibm, which promises less than one unit; its tanh divides after expm1, and errs by more. */
+  const errorOfMath = (name: string): number => (name === "tanh" ? 2 : 1);
 
   it("of constants that are known to many digits", () => {
     const known: readonly [string, number, number, string][] = [
@@ -36,7 +35,9 @@ describe("exact values", () => {
         fc.double({ min: -0.9, max: 50, noNaN: true }),
         (name, x) => {
           const { count, bits } = exactly[name]?.(x, 0) ?? expect.unreachable();
-          if (x !== 0) close(count, bits, Math[name](x));
+          if (x === 0) return;
+          const error = ulps(Math[name](x), { count, bits }, formats.float64);
+          expect(error).toBeLessThanOrEqual(errorOfMath(name));
         },
       ),
       { numRuns: 300 },
