@@ -8,7 +8,7 @@ import {
   In,
   type KernelTable,
   matrix,
-  type NDArray,
+  NDArray,
   referenceKernels,
   SharedVariable,
   TensorType,
@@ -162,3 +162,34 @@ describe("a kernel that fails at any step", () => {
 
 const numbersAs = (seed: number): NDArray =>
   new TensorType("float64", [2, 2]).filter({ data: numbers(4, seed), shape: [2, 2] });
+
+describe("a plugin that throws while it takes things back", () => {
+  it.each([
+    ["several regions", true],
+    ["one region", false],
+  ])("does not hide why a call failed: %s", (_name, several) => {
+    const memory = new ArenaMemory(2 ** 20);
+    const { plugin, state } = failingPlugin(memory);
+    const runtime = createRuntime({ plugins: [plugin] });
+    const a = runtime.shared(
+      new NDArray({ data: numbers(6, 1), shape: [6], dtype: "float64" }),
+    ) as unknown as SharedVariable<TensorType>;
+    const more = a.mul(2);
+    // Which elements there are decides lengths: what comes after it is another region.
+    const picked = several ? more.index(a.gt(0)).add(1) : more.add(1);
+    const f = runtime.compile([], [more, picked], { updates: [[a, a.add(1)]] });
+    f();
+    const kernels = state.ran;
+    expect(kernels).toBeGreaterThan(1);
+    const before = bytesOf(a.getValue() as NDArray);
+    memory.free = () => {
+      throw new Error("cannot be taken back");
+    };
+    for (let n = 0; n < kernels; n++) {
+      state.countdown = n;
+      expect(() => f()).toThrow(/injected/);
+      state.countdown = Number.POSITIVE_INFINITY;
+      expect(bytesOf(a.getValue() as NDArray)).toBe(before);
+    }
+  });
+});

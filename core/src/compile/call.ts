@@ -6,7 +6,8 @@ import { type Apply, isConstant, type Variable } from "../graph/nodes.js";
 import type { Type } from "../graph/type.js";
 import type { Executable, HostMemory } from "../plugin/contract.js";
 import type { Container } from "../shared/container.js";
-import { giveBack, type NewValue, replaceAll } from "../shared/replace-all.js";
+import { giveBack, unsaid } from "../shared/give-back.js";
+import { type NewValue, replaceAll } from "../shared/replace-all.js";
 import { evaluatePrimitive } from "../tensor/evaluate.js";
 import { isNDArray, type NDArray, scalarNDArray } from "../tensor/ndarray.js";
 import type { PrimitiveOp } from "../tensor/primitive-op.js";
@@ -58,8 +59,9 @@ export function* run(
 ): Generator<Promise<unknown>, Outcome, unknown> {
   const values = enter(linked, args, detached);
   const owned = new Map<unknown, Slot>();
-  const discard = (): void => {
-    for (const [value, slot] of owned) linked.maker.get(slot.index)?.release(slot.type, value);
+  const discard = (warn: (message: string) => void): void => {
+    for (const [value, slot] of owned)
+      giveBack(() => linked.maker.get(slot.index)?.release(slot.type, value), warn);
     owned.clear();
   };
   const prepared: NewValue[] = [];
@@ -91,10 +93,14 @@ export function* run(
     }
     return { outputs, updates: prepared, used, discard };
   } catch (error) {
-    for (const { container, internal } of prepared) container.type.release(internal);
-    discard();
+    dropNewValues(prepared);
+    discard(unsaid);
     throw error;
   }
+}
+
+function dropNewValues(values: readonly NewValue[]): void {
+  for (const { container, internal } of values) giveBack(() => container.type.release(internal), unsaid);
 }
 
 /**
@@ -103,13 +109,13 @@ export function* run(
  */
 export function commit(outcome: Outcome, warn: (message: string) => void): void {
   replaceAll(outcome.updates, warn);
-  giveBack(outcome.discard, warn);
+  outcome.discard(warn);
 }
 
 /** Drops what a call has computed, as if it had not happened. */
 export function abandon(outcome: Outcome): void {
-  for (const { container, internal } of outcome.updates) container.type.release(internal);
-  outcome.discard();
+  dropNewValues(outcome.updates);
+  outcome.discard(unsaid);
 }
 
 /** The compiled regions for the shapes at hand; compiles them at the first time. */

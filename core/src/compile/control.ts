@@ -71,7 +71,10 @@ function* results(
   { run, memory, used }: ControlCall,
 ): Generator<Promise<unknown>, unknown[], unknown> {
   const outcome = yield* run(body, args, memory);
-  outcome.discard();
+  // The call is still under way: what cannot be given back fails it.
+  outcome.discard((message) => {
+    throw new TypeError(message);
+  });
   for (const executable of outcome.used) if (!used.includes(executable)) used.push(executable);
   return outcome.updates.map(({ internal }) => internal);
 }

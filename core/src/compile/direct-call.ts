@@ -5,7 +5,8 @@
  */
 
 import type { HostMemory } from "../plugin/contract.js";
-import { giveBack, type NewValue, replaceAll } from "../shared/replace-all.js";
+import { giveBack, unsaid } from "../shared/give-back.js";
+import { type NewValue, replaceAll } from "../shared/replace-all.js";
 import { DirectNumbers } from "./direct-numbers.js";
 import { DirectOutputs, type OutputTargets } from "./direct-outputs.js";
 import { type DirectOutput, type DirectPlan, type DirectRegion, planDirectCall } from "./direct-plan.js";
@@ -202,18 +203,18 @@ export class DirectCall {
     }
   }
 
-  /** Gives back what a failing call has made. */
+  /** Gives back what a failing call has made; what a plugin throws then must not hide why the call failed. */
   #undo({ regions, updates }: DirectPlan, done: number, fresh: readonly unknown[] | undefined): void {
     const values = this.#values;
     for (let i = 0; i < updates.length; i++) {
       if (fresh?.[i] === undefined) continue;
       const { container, kind, exit } = updates[i] as DirectUpdate;
-      container.type.release(fresh[i]);
+      giveBack(() => container.type.release(fresh[i]), unsaid);
       if (kind === "fresh") values[slotOf(exit)] = undefined;
     }
     for (let r = 0; r < done; r++) {
       for (const { slot, type, executor } of regions[r]?.fresh ?? []) {
-        if (values[slot] !== undefined) executor.release(type, values[slot]);
+        if (values[slot] !== undefined) giveBack(() => executor.release(type, values[slot]), unsaid);
       }
     }
   }

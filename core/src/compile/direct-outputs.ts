@@ -1,7 +1,7 @@
 /** How the outputs of a direct call leave: before the last region runs, or after it. */
 import { isConstant } from "../graph/nodes.js";
 import type { HostMemory } from "../plugin/contract.js";
-import { giveBack } from "../shared/replace-all.js";
+import { giveBack } from "../shared/give-back.js";
 import { emptyNDArray, isNDArray, type NDArray } from "../tensor/ndarray.js";
 import { overlaps, writeInto } from "../tensor/write-into.js";
 import type { DirectNumbers } from "./direct-numbers.js";

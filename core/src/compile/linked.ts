@@ -93,7 +93,7 @@ export interface Outcome {
   /** Regions that ran; a device may still be at work on them. */
   readonly used: readonly Executable[];
   /** Gives back what the call made and nobody kept. */
-  readonly discard: () => void;
+  readonly discard: (warn: (message: string) => void) => void;
 }
 
 /** Compiles an inner graph, from its rewrites to its link. */

@@ -3,6 +3,7 @@
  * node. Nothing is fused and nothing is written in place.
  */
 import { BitaleError } from "../errors.js";
+import { giveBack, unsaid } from "../shared/give-back.js";
 import type { DType } from "../tensor/dtype.js";
 import type { NDArray } from "../tensor/ndarray.js";
 import type { LoweredName, LoweredParams } from "../tensor/primitives.js";
@@ -85,7 +86,7 @@ export function compileWithKernels<V>(
       constants.set(id, fromHost === undefined ? (constant as V) : fromHost(constant));
     }
   } catch (error) {
-    releaseConstants();
+    giveBack(releaseConstants, unsaid);
     throw error;
   }
   return {
@@ -128,7 +129,7 @@ function runSteps<V>(
       last.forEach(drop);
     }
   } catch (error) {
-    [...made.keys()].forEach(drop);
+    for (const id of [...made.keys()]) giveBack(() => drop(id), unsaid);
     throw error;
   }
   return region.outputs.map((id) => values.get(id) as V);

@@ -1,4 +1,5 @@
 import type { Container } from "./container.js";
+import { giveBack } from "./give-back.js";
 
 /** An internal value that is ready to be put in. */
 export interface NewValue {
@@ -14,16 +15,5 @@ export function replaceAll(values: readonly NewValue[], warn: (message: string) 
   const old = values.map(({ container, internal }) => ({ container, value: container.swap(internal) }));
   for (const { container, value } of old) {
     if (value !== undefined) giveBack(() => container.type.release(value), warn);
-  }
-}
-
-/** Gives storage back; what a plugin throws there is a warning. */
-export function giveBack(release: () => void, warn: (message: string) => void): void {
-  try {
-    release();
-  } catch (error) {
-    warn(
-      `bitale: storage could not be given back: ${error instanceof Error ? error.message : String(error)}`,
-    );
   }
 }
