@@ -10,8 +10,8 @@ import {
   word,
 } from "./thread-channel.js";
 
-/** Waits so many turns for a worker before the thread sleeps: most orders are done within tens of microseconds. */
-const spins = 20_000;
+/** Looks so often whether a worker is done before the thread sleeps: all parts are about as long. */
+const spins = 500_000;
 
 interface RunningWorker {
   readonly words: Int32Array;

@@ -2,8 +2,11 @@
 import { nodeBuiltin } from "./node-builtin.js";
 import { argumentsAt, orderKinds, partBytes, type WorkerStart, word } from "./thread-channel.js";
 
-/** Looks at the order word so often before it sleeps: orders of one call follow each other closely. */
-const spins = 2000;
+/**
+ * Looks at the order word so often before it sleeps, some tenths of a millisecond: orders of one call follow each other
+ * closely, and waking up takes longer than most of them, on virtual machines much longer.
+ */
+const spins = 200_000;
 
 type Entry = (...args: number[]) => void;
 

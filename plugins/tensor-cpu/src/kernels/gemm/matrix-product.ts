@@ -8,6 +8,7 @@ import { gemv } from "./gemv.js";
 import type { Tile } from "./micro.js";
 import { nativeProduct } from "./native-product.js";
 import type { Addend, ProductKernel, ProductShape } from "./product.js";
+import { skinnyProduct } from "./skinny-product.js";
 
 /** Multiplications from which a product is shared between threads: below, sending it to them costs too much. */
 const smallestShared = 2 ** 21;
@@ -56,7 +57,11 @@ export function productKernel(
     const run = matrixKernel(library, type, turned, { row: 0 });
     return run && ((a, b, c, d, alpha) => run(b, a, c, d, alpha));
   }
-  return nativeProduct(library.native, type, shape, addend) ?? matrixKernel(library, type, shape, addend);
+  return (
+    nativeProduct(library.native, type, shape, addend) ??
+    skinnyProduct(library, type, shape, addend, matrixKernel) ??
+    matrixKernel(library, type, shape, addend)
+  );
 }
 
 function vectorKernel(library: KernelLibrary, type: FloatType): Kernel | undefined {
@@ -68,11 +73,13 @@ function vectorKernel(library: KernelLibrary, type: FloatType): Kernel | undefin
   return library.module(`gemv ${type}`, build)?.gemv;
 }
 
+/** @param kept bytes at the start of the workspace that the kernel leaves alone */
 function matrixKernel(
   library: KernelLibrary,
   type: FloatType,
   shape: ProductShape,
   addend: Addend,
+  kept = 0,
 ): ProductKernel | undefined {
   const lanes = floatLanes[type];
   const { m, n, k } = shape;
@@ -88,7 +95,7 @@ function matrixKernel(
   const parallel = m * n * k < smallestShared ? undefined : library.inParallel(key, "gemm");
   const parts = parallel === undefined ? [{ m, n, row: 0, column: 0 }] : split(m, n, tile, lanes, library);
   const space = Math.ceil(workspaceBytes(lanes, tile, [m, n, k]) / 64) * 64;
-  library.reserve(space * parts.length);
+  library.reserve(kept + space * parts.length);
   const { bytes } = lanes;
   const [aRow, aDepth, bDepth, bColumn] = [shape.aRow, shape.aDepth, shape.bDepth, shape.bColumn].map(
     (stride) => stride * bytes,
@@ -107,7 +114,7 @@ function matrixKernel(
   const whole: ProductKernel = (a, b, c, d, alpha) =>
     run(
       ...[m, n, k, a, aRow, aDepth, b, bDepth, bColumn, c, cRow, d, dRow],
-      ...[library.workspace, left + right, alpha],
+      ...[library.workspace + kept, left + right, alpha],
     );
   if (parallel === undefined || parts.length < 2) return whole;
   return (a, b, c, d, alpha) => {
@@ -117,7 +124,7 @@ function matrixKernel(
         ...[part.m, part.n, k, a + part.row * aRow, aRow, aDepth, b + part.column * bColumn, bDepth, bColumn],
         ...[c + part.row * cRow + part.column * bytes, cRow],
         ...[d === 0 ? 0 : d + part.row * dRow + part.column * bytes, dRow],
-        ...[library.workspace + i * space, left + right, alpha],
+        ...[library.workspace + kept + i * space, left + right, alpha],
       ]),
     );
   };

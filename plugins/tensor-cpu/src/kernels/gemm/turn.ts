@@ -1,0 +1,36 @@
+/** Writes a result that was computed turned: c = t transposed + d. */
+import { get, set, when } from "../../wasm/code.js";
+import { i32s, increase, increaseBy, type ModuleBuilder } from "../../wasm/module.js";
+import type { FloatLanes } from "../lanes.js";
+
+/**
+ * Adds it to a module, called with (m, n, t, tRow, c, cRow, d, dRow): t has n rows of m, strides in bytes, rows of c and
+ * d are contiguous; d = 0 for none.
+ */
+export function turn(module: ModuleBuilder, { bytes, scalar }: FloatLanes, name: string): void {
+  const copy = module.function(i32s("m", "n", "t", "tRow", "c", "cRow", "d", "dRow"), { name });
+  const { m, n, t, tRow, c, cRow, d, dRow } = copy.parameters;
+  const { i, j, from, to, added } = copy.integers("i", "j", "from", "to", "added");
+  copy.body(
+    copy.countUp(i, get(m), [
+      set(from, get(t)),
+      set(to, get(c)),
+      set(added, get(d)),
+      copy.countUp(j, get(n), [
+        when(
+          get(d),
+          [
+            scalar.store(get(to), scalar.add(scalar.load(get(from)), scalar.load(get(added)))),
+            increase(added, bytes),
+          ],
+          scalar.store(get(to), scalar.load(get(from))),
+        ),
+        increaseBy(from, tRow),
+        increase(to, bytes),
+      ]),
+      increase(t, bytes),
+      increaseBy(c, cRow),
+      when(get(d), increaseBy(d, dRow)),
+    ]),
+  );
+}
