@@ -101,8 +101,9 @@ function matrixKernel(
     (stride) => stride * bytes,
   ) as [number, number, number, number];
   const width = tile.vectors * lanes.lanes;
-  // Packing costs a pass; it pays where a panel is read often, and it is needed where lanes are no neighbours.
-  const left = n >= 4 * width ? packLeft : 0;
+  // Packing costs a pass; it pays where a panel is read often, and it is needed where lanes are no neighbours. Packed
+  // tiles are computed whole: with few rows that wastes more than it saves.
+  const left = n >= 4 * width && (m % tile.rows === 0 || m >= 8 * tile.rows) ? packLeft : 0;
   const right =
     bColumn !== bytes ||
     (n % width !== 0 && n < 4 * width) ||
