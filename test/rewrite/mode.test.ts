@@ -61,17 +61,16 @@ test.each([
 });
 
 test.each([
-  ["nodes", { nodes: 3 }],
-  ["rounds", { rounds: 1 }],
-  ["milliseconds", { milliseconds: 0 }],
-] as const)("at the limit of %s the graph is used as far as it came, with one warning", (limit, limits) => {
+  ["nodes", { nodes: 3 }, 1],
+  ["rounds", { rounds: 1 }, 0],
+  ["milliseconds", { milliseconds: 0 }, 1],
+] as const)("at the limit of %s the graph is used as far as it came", (limit, limits, warned) => {
   const warnings: string[] = [];
   const runtime = createRuntime({ plugins: [], warn: (message) => warnings.push(message) });
   const f = runtime.compile([x], x.neg().neg().mul(1).add(x.mul(1)), { mode: { limits }, name: "f" });
   expect(f([1, 2]).toArray()).toEqual([2, 4]);
-  expect(warnings).toEqual([
-    expect.stringMatching(new RegExp(`^f: the rewrites stopped at the limit of \\d+ ${limit}`)),
-  ]);
+  const warning = expect.stringMatching(new RegExp(`^f: the rewrites stopped at the limit of \\d+ ${limit}`));
+  expect(warnings).toEqual(new Array(warned).fill(warning));
 });
 
 test("graphs inside of loops and branches follow the mode", () => {

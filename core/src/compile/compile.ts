@@ -99,14 +99,17 @@ function linkGraph(
   );
 }
 
-/** Tells once that a graph is used as far as it was rewritten. */
+/**
+ * Tells once that a graph is used as far as it was rewritten. Not where the rounds were too few: very deep graphs reach
+ * that bound, and what is left to do then is little.
+ */
 function warnOfLimit(
   { stopped }: Rewritten,
   { limits }: RewritePlan,
   name: string | undefined,
   warn: (message: string) => void,
 ): void {
-  if (stopped === undefined) return;
+  if (stopped === undefined || stopped === "rounds") return;
   warn(
     `${name ?? "function"}: the rewrites stopped at the limit of ${limits[stopped]} ${stopped}; the graph is used as far ` +
       "as they came (mode.limits sets the limits)",
