@@ -33,15 +33,17 @@ export class StorageLocks {
 
   /** Runs `body` with all of them taken; they are given back whatever happens. */
   hold<R>(body: () => R): R {
-    const entered: Held[] = [];
+    // What was entered is left, also where the body has given the container another value, or none.
+    const entered: (() => void)[] = [];
     try {
-      for (const held of this.#held) {
-        held.lock.enter(held.container.internal);
-        entered.push(held);
+      for (const { lock, container } of this.#held) {
+        const { internal } = container;
+        lock.enter(internal);
+        entered.push(() => lock.leave(internal));
       }
       return body();
     } finally {
-      for (const { lock, container } of entered.reverse()) lock.leave(container.internal);
+      for (const leave of entered.reverse()) leave();
     }
   }
 }

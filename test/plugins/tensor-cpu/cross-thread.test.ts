@@ -4,6 +4,7 @@ import { Worker } from "node:worker_threads";
 import { createRuntime, type Runtime, SharedVariable, type TensorType } from "@bitale/core";
 import { type CrossThreadHandle, crossThreadContainer, crossThreadHandle, plugin } from "@bitale/tensor-cpu";
 import { beforeEach, describe, expect, it } from "vitest";
+import { StorageLocks } from "../../../core/dist/compile/storage-locks.js";
 
 let runtime: Runtime;
 beforeEach(() => {
@@ -132,6 +133,19 @@ describe("a variable of several threads", () => {
     expect(() => crossThreadHandle(runtime.shared([1, 2]))).toThrow(/not seen by other threads/);
     expect(() => crossThreadContainer({} as CrossThreadHandle)).toThrow(/no handle/);
     expect(() => runtime.shared([1], { crossThread: true, borrow: true })).toThrow(/always copies/);
+  });
+
+  it("is freed from locks where a call has taken its storage away", async () => {
+    const x = crossThread(new Float32Array(2), "x");
+    const handle = crossThreadHandle(x);
+    const locks = new StorageLocks({
+      shared: [{ variable: x }],
+      graph: { inputs: [] },
+      updates: [],
+    } as never);
+    locks.hold(() => x.dispose());
+    await start("increment", 3, handle);
+    expect(crossThreadContainer(handle).value.toArray()).toEqual([3, 3]);
   });
 
   it("is freed from locks by calls that fail", () => {

@@ -57,10 +57,11 @@ export class SharedLock {
   }
 
   #take(): void {
+    const mayWait = [...depths.keys()].every((held) => held < this.order);
     for (let turn = 0; ; turn++) {
       const owner = Atomics.compareExchange(this.#words, word.owner, 0, thisThread);
       if (owner === 0) return;
-      if ([...depths.keys()].some((held) => held > this.order)) throw wouldDeadlock();
+      if (!mayWait) throw wouldDeadlock();
       if (turn > spins) sleep(this.#words, owner);
     }
   }
