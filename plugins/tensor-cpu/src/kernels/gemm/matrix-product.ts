@@ -3,15 +3,13 @@ import { features } from "../../wasm/features.js";
 import { ModuleBuilder } from "../../wasm/module.js";
 import type { Kernel, KernelLibrary, Source } from "../kernel-library.js";
 import { type FloatLanes, type FloatType, floatLanes } from "../lanes.js";
+import { bandsOf, smallestShared } from "./bands.js";
 import { gemm, packLeft, packRight, workspaceBytes } from "./gemm.js";
 import { gemv } from "./gemv.js";
 import type { Tile } from "./micro.js";
 import { nativeProduct } from "./native-product.js";
 import type { Addend, ProductKernel, ProductShape } from "./product.js";
 import { skinnyProduct } from "./skinny-product.js";
-
-/** Multiplications from which a product is shared between threads: below, sending it to them costs too much. */
-const smallestShared = 2 ** 21;
 
 /** Columns up to which tiles of three vectors waste less than those of two. */
 const skinny = 12;
@@ -59,7 +57,7 @@ export function productKernel(
   }
   return (
     nativeProduct(library.native, type, shape, addend) ??
-    skinnyProduct(library, type, shape, addend, matrixKernel) ??
+    skinnyProduct(library, type, shape, addend) ??
     matrixKernel(library, type, shape, addend)
   );
 }
@@ -73,13 +71,11 @@ function vectorKernel(library: KernelLibrary, type: FloatType): Kernel | undefin
   return library.module(`gemv ${type}`, build)?.gemv;
 }
 
-/** @param kept bytes at the start of the workspace that the kernel leaves alone */
 function matrixKernel(
   library: KernelLibrary,
   type: FloatType,
   shape: ProductShape,
   addend: Addend,
-  kept = 0,
 ): ProductKernel | undefined {
   const lanes = floatLanes[type];
   const { m, n, k } = shape;
@@ -95,7 +91,7 @@ function matrixKernel(
   const parallel = m * n * k < smallestShared ? undefined : library.inParallel(key, "gemm");
   const parts = parallel === undefined ? [{ m, n, row: 0, column: 0 }] : split(m, n, tile, lanes, library);
   const space = Math.ceil(workspaceBytes(lanes, tile, [m, n, k]) / 64) * 64;
-  library.reserve(kept + space * parts.length);
+  library.reserve(space * parts.length);
   const { bytes } = lanes;
   const [aRow, aDepth, bDepth, bColumn] = [shape.aRow, shape.aDepth, shape.bDepth, shape.bColumn].map(
     (stride) => stride * bytes,
@@ -115,7 +111,7 @@ function matrixKernel(
   const whole: ProductKernel = (a, b, c, d, alpha) =>
     run(
       ...[m, n, k, a, aRow, aDepth, b, bDepth, bColumn, c, cRow, d, dRow],
-      ...[library.workspace + kept, left + right, alpha],
+      ...[library.workspace, left + right, alpha],
     );
   if (parallel === undefined || parts.length < 2) return whole;
   return (a, b, c, d, alpha) => {
@@ -125,7 +121,7 @@ function matrixKernel(
         ...[part.m, part.n, k, a + part.row * aRow, aRow, aDepth, b + part.column * bColumn, bDepth, bColumn],
         ...[c + part.row * cRow + part.column * bytes, cRow],
         ...[d === 0 ? 0 : d + part.row * dRow + part.column * bytes, dRow],
-        ...[library.workspace + kept + i * space, left + right, alpha],
+        ...[library.workspace + i * space, left + right, alpha],
       ]),
     );
   };
@@ -143,10 +139,7 @@ interface Part {
 function split(m: number, n: number, tile: Tile, lanes: FloatLanes, library: KernelLibrary): Part[] {
   const rows = m >= n;
   const [length, unit] = rows ? [m, tile.rows] : [n, tile.vectors * lanes.lanes];
-  const threads = library.threads?.threads ?? 1;
-  const band = Math.ceil(length / (threads * unit)) * unit;
-  return Array.from({ length: Math.ceil(length / band) }, (_, i): Part => {
-    const [start, count] = [i * band, Math.min(band, length - i * band)];
-    return rows ? { m: count, n, row: start, column: 0 } : { m, n: count, row: 0, column: start };
-  });
+  return bandsOf(length, unit, library.threads?.threads ?? 1).map(({ first, count }) =>
+    rows ? { m: count, n, row: first, column: 0 } : { m, n: count, row: 0, column: first },
+  );
 }

@@ -2,7 +2,9 @@
 import { ModuleBuilder } from "../../wasm/module.js";
 import type { KernelLibrary, Source } from "../kernel-library.js";
 import { type FloatType, floatLanes } from "../lanes.js";
+import { bandsOf, smallestShared } from "./bands.js";
 import { innerProducts } from "./inner.js";
+import { chunkOf, outerProducts } from "./outer.js";
 import type { Addend, ProductKernel, ProductShape } from "./product.js";
 import { turn } from "./turn.js";
 
@@ -11,27 +13,20 @@ const mostColumns = 12;
 const fewestRows = 4;
 const smallestDepth = 16;
 
-type MatrixKernel = (
-  library: KernelLibrary,
-  type: FloatType,
-  shape: ProductShape,
-  addend: Addend,
-  kept: number,
-) => ProductKernel | undefined;
+/** Depth up to which sums are kept in one place; those of longer stretches are added at their ends. */
+const mostDepth = 512;
 
-/** @param matrixKernel the general product */
 export function skinnyProduct(
   library: KernelLibrary,
   type: FloatType,
   shape: ProductShape,
   addend: Addend,
-  matrixKernel: MatrixKernel,
 ): ProductKernel | undefined {
   const { m, n, k } = shape;
   if (n < 2 || n > mostColumns || m < fewestRows || k < smallestDepth) return undefined;
   if (shape.aDepth === 1 && (shape.bDepth === 1 || shape.bColumn === 1))
     return byRows(library, type, shape, addend);
-  return shape.aRow === 1 ? turned(library, type, shape, addend, matrixKernel) : undefined;
+  return shape.aRow === 1 ? turned(library, type, shape, addend) : undefined;
 }
 
 /** Rows of a are contiguous: each is multiplied with columns of b, which are made contiguous first. */
@@ -63,7 +58,7 @@ function byRows(
   library.reserve(n * k * bytes);
   return (a, b, c, d, alpha) => {
     const columns = library.workspace;
-    copy(n, k, b, bDepth * bytes, columns, k * bytes, 0, 0);
+    copy(n, k, b, bDepth * bytes, columns, k * bytes, 0, 0, 1);
     run(m, k, a, aRow * bytes, columns, k * bytes, ...rest(c, d, alpha));
   };
 }
@@ -74,18 +69,42 @@ function turned(
   type: FloatType,
   { m, n, k, aDepth, bDepth, bColumn }: ProductShape,
   addend: Addend,
-  matrixKernel: MatrixKernel,
 ): ProductKernel | undefined {
-  const { bytes } = floatLanes[type];
-  const kept = Math.ceil((m * n * bytes) / 64) * 64;
-  const exchanged = { m: n, n: m, k, aRow: bColumn, aDepth: bDepth, bDepth: aDepth, bColumn: 1 };
-  const run = matrixKernel(library, type, exchanged, { row: 0 }, kept);
+  const lanes = floatLanes[type];
+  const { bytes } = lanes;
+  const build = (): Source => {
+    const module = new ModuleBuilder();
+    outerProducts(module, lanes, library.fused, "outer");
+    return { module };
+  };
+  const key = `outer ${type}`;
+  const run = library.module(key, build)?.outer;
   const copy = turning(library, type);
   if (run === undefined || copy === undefined) return undefined;
+  library.reserve(m * n * bytes);
+  const bands = m * n * k < smallestShared ? [] : bandsOf(m, 16, library.threads?.threads ?? 1);
+  const parallel = bands.length < 2 ? undefined : library.inParallel(key, "outer");
+  const chunk = chunkOf(n, lanes);
   return (a, b, c, d, alpha) => {
     const result = library.workspace;
-    run(b, a, result, 0, alpha);
-    copy(m, n, result, m * bytes, c, n * bytes, d, addend.row * bytes);
+    for (let at = 0; at < k; at += mostDepth) {
+      const depth = Math.min(mostDepth, k - at);
+      const args = (first: number, count: number): number[] => [
+        ...[count, n, depth, a + (at * aDepth + first) * bytes, aDepth * bytes],
+        ...[
+          b + at * bDepth * bytes,
+          bDepth * bytes,
+          bColumn * bytes,
+          result + first * bytes,
+          m * bytes,
+          chunk,
+        ],
+      ];
+      if (parallel?.ready() === true) parallel.run(bands.map(({ first, count }) => args(first, count)));
+      else run(...args(0, m));
+      const [added, addedRow] = at === 0 ? [d, addend.row] : [c, n];
+      copy(m, n, result, m * bytes, c, n * bytes, added, addedRow * bytes, alpha);
+    }
   };
 }
 

@@ -1,16 +1,20 @@
-/** Writes a result that was computed turned: c = t transposed + d. */
+/** Writes a result that was computed turned: c = alpha * t transposed + d. */
 import { get, set, when } from "../../wasm/code.js";
 import { i32s, increase, increaseBy, type ModuleBuilder } from "../../wasm/module.js";
 import type { FloatLanes } from "../lanes.js";
 
 /**
- * Adds it to a module, called with (m, n, t, tRow, c, cRow, d, dRow): t has n rows of m, strides in bytes, rows of c and
+ * Adds it to a module, called with (m, n, t, tRow, c, cRow, d, dRow, alpha): t has n rows of m, strides in bytes, rows of c and
  * d are contiguous; d = 0 for none.
  */
-export function turn(module: ModuleBuilder, { bytes, scalar }: FloatLanes, name: string): void {
-  const copy = module.function(i32s("m", "n", "t", "tRow", "c", "cRow", "d", "dRow"), { name });
-  const { m, n, t, tRow, c, cRow, d, dRow } = copy.parameters;
+export function turn(module: ModuleBuilder, { bytes, scalar, type }: FloatLanes, name: string): void {
+  const copy = module.function(
+    { ...i32s("m", "n", "t", "tRow", "c", "cRow", "d", "dRow"), alpha: type },
+    { name },
+  );
+  const { m, n, t, tRow, c, cRow, d, dRow, alpha } = copy.parameters;
   const { i, j, from, to, added } = copy.integers("i", "j", "from", "to", "added");
+  const scaled = scalar.mul(scalar.load(get(from)), get(alpha));
   copy.body(
     copy.countUp(i, get(m), [
       set(from, get(t)),
@@ -19,11 +23,8 @@ export function turn(module: ModuleBuilder, { bytes, scalar }: FloatLanes, name:
       copy.countUp(j, get(n), [
         when(
           get(d),
-          [
-            scalar.store(get(to), scalar.add(scalar.load(get(from)), scalar.load(get(added)))),
-            increase(added, bytes),
-          ],
-          scalar.store(get(to), scalar.load(get(from))),
+          [scalar.store(get(to), scalar.add(scaled, scalar.load(get(added)))), increase(added, bytes)],
+          scalar.store(get(to), scaled),
         ),
         increaseBy(from, tRow),
         increase(to, bytes),
