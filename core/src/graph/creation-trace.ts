@@ -21,8 +21,9 @@ export class CreationTrace {
    */
   get frames(): readonly string[] {
     const [own = "", ...rest] = framesOf(this.#captured.stack ?? "");
-    // Where bitale's own files lie, as this stack names them; unknown in a bundle, where all code is in one file.
-    const home = /([^(]*\/)graph\/creation-trace\.[jt]s/.exec(own)?.[1];
+    // Where bitale's own files lie, as this stack names them: the source by source maps, else what tools/bundle.mjs
+    // wrote. Unknown in an app's bundle, where all code is in one file.
+    const home = /([^(]*\/)(?:graph\/creation-trace\.ts|chunks\/index\.browser\.js)/.exec(own)?.[1];
     const all = rest.filter((frame) => home === undefined || !frame.includes(home));
     const users = all.filter((frame) => !/\/node_modules\/|\bnode:/.test(frame));
     return (users.length > 0 ? users : all).slice(0, shownFrames);
