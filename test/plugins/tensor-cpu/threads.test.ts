@@ -1,5 +1,13 @@
 /** Kernels on several threads: the same bits as on one, and the whole contract on shared memory. */
-import { createRuntime, exp, NDArray, type Runtime, type TensorVariable, tanh } from "@bitale/core";
+import {
+  createRuntime,
+  exp,
+  logSoftmax,
+  NDArray,
+  type Runtime,
+  type TensorVariable,
+  tanh,
+} from "@bitale/core";
 import { caseIds, conformance } from "@bitale/core/conformance";
 import { ArenaMemory, plugin } from "@bitale/tensor-cpu";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -97,6 +105,7 @@ describe("loops on several threads", () => {
     "sums of rows": (x) => exp(x).sum({ axis: 1 }),
     "sums of columns": (x) => x.mul(2).sum({ axis: 0 }),
     "the largest of each row": (x) => x.max({ axis: 1 }),
+    "rows that go through several loops": (x, row) => logSoftmax(x.mul(row)),
   };
 
   for (const [name, program] of Object.entries(programs)) {

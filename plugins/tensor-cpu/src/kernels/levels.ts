@@ -8,7 +8,8 @@ export interface Level {
   readonly strides: readonly number[];
 }
 
-function merged(levels: readonly Level[]): Level[] {
+/** Neighbouring loops that all operands walk as one are one; those of length 1 vanish. */
+export function merged(levels: readonly Level[]): Level[] {
   const result: Level[] = [];
   for (const level of levels) {
     if (level.length === 1) continue;

@@ -40,7 +40,7 @@ const directly: Readonly<Partial<Record<ScalarOp, (...args: number[]) => number>
 };
 
 /** Builds a kernel whose code may call functions of core on single numbers. */
-function sourceOf(
+export function sourceOf(
   library: KernelLibrary,
   add: (module: ModuleBuilder, around: Surroundings) => void,
 ): Source | undefined {
@@ -68,7 +68,7 @@ function sourceOf(
 }
 
 /** Lengths, then for each operand its address and the strides, in bytes, where its walk is "s". */
-function argumentsOf(
+export function argumentsOf(
   levels: readonly Level[],
   operands: readonly Operand[],
   views: readonly NativeCall["args"][number][],
@@ -84,16 +84,24 @@ function argumentsOf(
   ];
 }
 
-const operandKey = ({ dtype, walks }: Operand): string => `${dtype} ${walks.join("")}`;
+export const operandKey = ({ dtype, walks }: Operand): string => `${dtype} ${walks.join("")}`;
+
+/** Whether a loop is large enough for code in vectors, which hold its dtypes. */
+export function mayBeNative(work: LoopStep, library: KernelLibrary): boolean {
+  const size = sizeOf(work.shape);
+  const expressions = resultsOf(work).map(({ expression }) => expression);
+  if (size < 2 || (size < library.fewestForFunctions && extentOf(expressions).functions)) return false;
+  return [...resultsOf(work).map(({ out }) => out), ...work.leaves].every(
+    ({ dtype }) => kindIn(dtype) !== undefined,
+  );
+}
 
 /** A loop as a call; undefined where it has no code in vectors, or is too small to have any. */
 export function nativeLoop(work: LoopStep, { library, inArena }: Workshop): NativeCall | undefined {
-  const { leaves, reduction, shape } = work;
-  if (library === undefined || sizeOf(shape) < 2) return undefined;
+  const { leaves, reduction } = work;
+  if (library === undefined || !mayBeNative(work, library)) return undefined;
   const expressions = resultsOf(work).map(({ expression }) => expression);
-  if (sizeOf(shape) < library.fewestForFunctions && extentOf(expressions).functions) return undefined;
   const views = [...resultsOf(work).map(({ out }) => out), ...leaves];
-  if (views.some(({ dtype }) => kindIn(dtype) === undefined)) return undefined;
   const { kept, reduced } = levelsOf(work);
   const levels = [...kept, ...reduced];
   const operands = views.map(

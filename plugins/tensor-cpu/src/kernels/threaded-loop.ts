@@ -19,6 +19,14 @@ export interface SharedLoop {
   readonly operands: readonly Operand[];
   /** Whether exp and its kin are computed. */
   readonly functions: boolean;
+  /** Bytes of each part's own memory, by the operand that stands on it. */
+  readonly scratch?: ReadonlyMap<number, number>;
+}
+
+/** Whether a loop is so large that threads share it, where there are any. */
+export function isLarge(levels: readonly Level[], functions: boolean): boolean {
+  const elements = levels.reduce((size, { length }) => size * length, 1);
+  return elements * (functions ? functionsCountFor : 1) >= smallestShared;
 }
 
 /**
@@ -26,19 +34,19 @@ export interface SharedLoop {
  * each operand its address and its strides). Results have the same bits: no element is computed in another way.
  */
 export function threadedLoop(library: KernelLibrary, loop: SharedLoop): Kernel {
-  const { key, kernel, levels, operands, functions } = loop;
+  const { key, kernel, levels, operands, functions, scratch } = loop;
   const [outermost] = levels;
-  const elements = levels.reduce((size, { length }) => size * length, 1);
   const parallel = library.inParallel(key, "loop");
   if (parallel === undefined || outermost === undefined) return kernel;
-  if (elements * (functions ? functionsCountFor : 1) < smallestShared) return kernel;
+  if (!isLarge(levels, functions)) return kernel;
   const starts = bands(outermost.length, library.threads?.threads ?? 1);
   if (starts.length < 2) return kernel;
   /** Where addresses stand among the arguments, and how far they move with each turn of the outermost loop. */
-  const moving: { readonly at: number; readonly by: number }[] = [];
+  const moving: { readonly at: number; readonly by: number; readonly apart: number }[] = [];
   let at = levels.length;
   for (const [k, { dtype, walks }] of operands.entries()) {
-    moving.push({ at, by: (outermost.strides[k] as number) * byteSize(dtype) });
+    const by = (outermost.strides[k] as number) * byteSize(dtype);
+    moving.push({ at, by, apart: scratch?.get(k) ?? 0 });
     at += 1 + walks.filter((walk) => walk === "s").length;
   }
   return (...args) => {
@@ -47,7 +55,8 @@ export function threadedLoop(library: KernelLibrary, loop: SharedLoop): Kernel {
       starts.map((start, i) => {
         const part = [...args];
         part[0] = (starts[i + 1] ?? outermost.length) - start;
-        for (const { at: place, by } of moving) part[place] = (part[place] as number) + start * by;
+        for (const { at: place, by, apart } of moving)
+          part[place] = (part[place] as number) + start * by + i * apart;
         return part;
       }),
     );

@@ -8,17 +8,17 @@ import {
   float16ToNumber,
   type LoopStep,
   numberToFloat16,
-  type PlannedStep,
   sizeOf,
   type View,
 } from "@bitale/core";
 import { type CalledFunction, expressionText } from "../kernels/expression.js";
 import { round16, scalarFunction } from "../kernels/loop.js";
 import type { Frame, NativeCall, Step } from "./frame.js";
+import type { Work } from "./rows-step.js";
 
 /** A step with what it was planned for. */
 export interface PreparedStep {
-  readonly work: PlannedStep;
+  readonly work: Work;
   readonly run: Step;
 }
 
@@ -65,7 +65,7 @@ function generate(steps: readonly PreparedStep[], from: number): Driver {
     return known;
   };
   const lines = steps.slice(from, from + longest).map(({ work, run }, i) => {
-    const note = cannotFail(work) ? "" : `F.at = ${from + i}; `;
+    const note = work.kind === "rows" || cannotFail(work) ? "" : `F.at = ${from + i}; `;
     if (isNumber(work)) return note + numberText(work, call);
     if (run.calls !== undefined) return run.calls.map((one) => callText(one, give)).join(" ");
     return `${note}${give(run)}(F);`;
@@ -79,7 +79,7 @@ ${lines.join("\n")}
 }
 
 /** Whether a step computes one number. */
-const isNumber = (work: PlannedStep): work is LoopStep =>
+const isNumber = (work: Work): work is LoopStep =>
   work.kind === "loop" && work.reduction === undefined && sizeOf(work.shape) === 1;
 
 function numberText({ expression, leaves, out }: LoopStep, call: (called: CalledFunction) => string): string {

@@ -5,13 +5,12 @@ import {
   type Donation,
   type DType,
   type NDArray,
-  type PlannedStep,
   planInPlace,
   planMemory,
   planRegion,
   type Region,
   rowMajorStrides,
-  slotsOf,
+  type Slot,
   type WindowCheck,
 } from "@bitale/core";
 import type { ArenaMemory } from "../storage.js";
@@ -19,6 +18,7 @@ import { spanOf, stand } from "./arrivals.js";
 import { type Driver, driverOf, type PreparedStep } from "./driver.js";
 import { type Frame, place, type Workshop } from "./frame.js";
 import { prepareStep } from "./prepare-step.js";
+import { groupRows, slotsOfWork, type Work } from "./rows-step.js";
 
 /** Strides that an operand comes with; undefined: row-major. */
 export type Layout = readonly number[] | undefined;
@@ -38,7 +38,7 @@ export class Program {
   readonly #layouts: readonly Layout[];
   readonly #frame: Frame;
   readonly #driver: Driver;
-  readonly #works: readonly PlannedStep[];
+  readonly #works: readonly Work[];
   readonly #checks: readonly WindowCheck[];
   /** Slots of the operands and of the results, in order. */
   readonly #inputs: readonly number[] = [];
@@ -51,7 +51,7 @@ export class Program {
   /** Intermediates in the workspace: what they stand on moves when it grows. */
   readonly #temporaries: readonly { readonly slot: number; readonly at: number; readonly length: number }[];
   readonly #bytes: number;
-  readonly #slots: ReturnType<typeof planRegion>["slots"];
+  readonly #slots: readonly Slot[];
   #generation = -1;
   /** Constants that kernels want in the arena. */
   readonly #constants: NDArray[] = [];
@@ -77,26 +77,27 @@ export class Program {
     const plan = planInPlace(planRegion(region, strides, { accumulates, mostResults: 8 }), donations);
     this.taken = plan.taken;
     this.#checks = plan.checks;
-    this.#slots = plan.slots;
     const inArena = new Set<number>();
-    const steps = plan.steps.flatMap((work): PreparedStep[] => {
+    const { works, slots } = groupRows(plan, { ...workshop, inArena });
+    this.#slots = slots;
+    const steps = works.flatMap((work): PreparedStep[] => {
       const run = prepareStep(work, { ...workshop, inArena });
       return run === undefined ? [] : [{ work, run: region.instrument?.(work, run) ?? run }];
     });
     this.#works = steps.map(({ work }) => work);
     this.#driver = driverOf(steps, workshop.codegen && region.instrument === undefined);
-    const places = planMemory(plan.slots, plan.steps.map(slotsOf));
+    const places = planMemory(slots, works.map(slotsOfWork));
     this.#bytes = places.bytes;
     this.#frame = {
-      arrays: new Array(plan.slots.length).fill(undefined),
-      offsets: new Array(plan.slots.length).fill(0),
-      addresses: new Array(plan.slots.length).fill(0),
+      arrays: new Array(slots.length).fill(undefined),
+      offsets: new Array(slots.length).fill(0),
+      addresses: new Array(slots.length).fill(0),
       scalars: [],
       at: 0,
     };
     const [inputs, outputs]: [number[], number[]] = [[], []];
     const temporaries: { slot: number; at: number; length: number }[] = [];
-    plan.slots.forEach((slot, index) => {
+    slots.forEach((slot, index) => {
       if (slot.kind === "input") inputs[slot.place] = index;
       else if (slot.kind === "output") {
         outputs[slot.place] = index;
@@ -213,7 +214,7 @@ export class Program {
   }
 
   /** The step that ran last, where it may fail. */
-  get failing(): PlannedStep | undefined {
+  get failing(): Work | undefined {
     return this.#works[this.#frame.at];
   }
 

@@ -51,7 +51,7 @@ export const widened = (mask: Code): Code[] => [i64x2.extendLowI32x4S(mask), i64
 const none = (e: Emitter): Code => e.word(0);
 
 /** What memory holds, in the lanes of `Kind`. */
-function unpacked(e: Emitter, dtype: DType, raw: Four): Four {
+export function unpacked(e: Emitter, dtype: DType, raw: Four): Four {
   const [x] = raw as readonly [Code];
   switch (dtype) {
     case "bool":
@@ -73,7 +73,7 @@ const pick = (size: number): number[] =>
   Array.from({ length: 16 }, (_, i) => (i < lanes * size ? Math.floor(i / size) * 4 + (i % size) : 0));
 
 /** The other way round: the lanes side by side, as memory holds them. */
-function packed(e: Emitter, dtype: DType, four: Four): Four {
+export function packed(e: Emitter, dtype: DType, four: Four): Four {
   const [x] = four as readonly [Code];
   const bits = dtype === "bool" ? v128.and(x, e.word(1)) : x;
   const size = byteSize(dtype);
@@ -82,19 +82,20 @@ function packed(e: Emitter, dtype: DType, four: Four): Four {
 
 const lowestLoads = { 1: v128.load32Zero, 2: v128.load64Zero, 4: v128.load, 8: v128.load } as const;
 const lowestStores = { 1: v128.store32Lane, 2: v128.store64Lane } as const;
-const laneLoads = {
+/** Loads and stores of one lane, by the bytes of an element. */
+export const laneLoads = {
   1: v128.load8Lane,
   2: v128.load16Lane,
   4: v128.load32Lane,
   8: v128.load64Lane,
 } as const;
-const laneStores = {
+export const laneStores = {
   1: v128.store8Lane,
   2: v128.store16Lane,
   4: v128.store32Lane,
   8: v128.store64Lane,
 } as const;
-const sizeOf = (dtype: DType): 1 | 2 | 4 | 8 => byteSize(dtype) as 1 | 2 | 4 | 8;
+export const widthOf = (dtype: DType): 1 | 2 | 4 | 8 => byteSize(dtype) as 1 | 2 | 4 | 8;
 
 /** Where the lanes of four elements lie: one behind the other, or a stride in bytes apart. */
 export interface Places {
@@ -105,14 +106,14 @@ export interface Places {
 
 /** Four neighbours. @param offset in bytes */
 export function loadFour(e: Emitter, dtype: DType, address: Code, offset: number): Four {
-  const load = lowestLoads[sizeOf(dtype)];
+  const load = lowestLoads[widthOf(dtype)];
   const raw = Array.from({ length: partsOf(dtype) }, (_, part) => e.let(load(address, offset + part * 16)));
   return unpacked(e, dtype, raw);
 }
 
 /** @param offset in bytes */
 export function storeFour(e: Emitter, dtype: DType, address: Code, four: Four, offset: number): void {
-  const size = sizeOf(dtype);
+  const size = widthOf(dtype);
   packed(e, dtype, four).forEach((part, i) => {
     e.emit(
       size === 1 || size === 2
@@ -137,7 +138,7 @@ const guarded = (lane: number, count: Code | undefined, code: Code): Code =>
 
 /** Four elements anywhere. @param count only the first so many (at least one) are read; other lanes are zero */
 export function loadLanes(e: Emitter, dtype: DType, places: Places, count?: Code): Four {
-  const size = sizeOf(dtype);
+  const size = widthOf(dtype);
   const perPart = Math.min(lanes, 16 / size);
   const raw = Array.from({ length: partsOf(dtype) }, () => e.variable(none(e)));
   for (let lane = 0; lane < lanes; lane++) {
@@ -150,7 +151,7 @@ export function loadLanes(e: Emitter, dtype: DType, places: Places, count?: Code
 
 /** Four elements to anywhere. @param count only the first so many (at least one) are written */
 export function storeLanes(e: Emitter, dtype: DType, places: Places, four: Four, count?: Code): void {
-  const size = sizeOf(dtype);
+  const size = widthOf(dtype);
   const perPart = Math.min(lanes, 16 / size);
   const raw = packed(e, dtype, four);
   for (let lane = 0; lane < lanes; lane++) {
@@ -162,7 +163,7 @@ export function storeLanes(e: Emitter, dtype: DType, places: Places, four: Four,
 
 /** One element in all lanes. */
 export function loadSplat(e: Emitter, dtype: DType, address: Code): Four {
-  const size = sizeOf(dtype);
+  const size = widthOf(dtype);
   if (size === 8) {
     const both = e.let(v128.load64Splat(address));
     return [both, both];

@@ -1,18 +1,24 @@
 /** Expressions over four elements at a time. */
 import type { Expression } from "@bitale/core";
+import type { FloatType } from "../lanes.js";
 import type { Four } from "./elements.js";
 import type { Emitter } from "./emitter.js";
-import { floatFunctions } from "./float-functions.js";
+import { expWithoutOverflow, floatFunctions } from "./float-functions.js";
 import { operate } from "./operations.js";
 
 /** Thrown where an expression has no code in vectors. */
 export class NotInVectors extends Error {}
 
-/** Emits expressions; what several of them have in common is computed once. @throws NotInVectors */
+/**
+ * Emits expressions; what several of them have in common is computed once.
+ * @param isNegative whether it is known that an expression is never above zero
+ * @throws NotInVectors
+ */
 export function evaluate(
   e: Emitter,
   expressions: readonly Expression[],
   leaves: readonly Four[],
+  isNegative?: (expression: Expression) => boolean,
 ): readonly Four[] {
   const known = new Map<Expression, Four>();
   const value = (expression: Expression): Four => {
@@ -20,7 +26,11 @@ export function evaluate(
     const found = known.get(expression);
     if (found !== undefined) return found;
     const { op, from, dtype, args } = expression;
-    const result = operate(e, op, from, dtype, args.map(value));
+    const operands = args.map(value);
+    const result =
+      op === "exp" && isNegative?.(args[0] as Expression)
+        ? expWithoutOverflow(e, from as FloatType, operands)
+        : operate(e, op, from, dtype, operands);
     if (result === undefined) throw new NotInVectors(`${op} of ${from}`);
     known.set(expression, result);
     return result;

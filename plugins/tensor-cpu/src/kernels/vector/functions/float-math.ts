@@ -53,13 +53,13 @@ export class FloatMath {
     return v128.and(x, this.bits(this.format.sign));
   }
 
-  /** The nearest integer, as a float with a constant added that moves it into the lowest bits. */
-  integerBits(x: Code, scale: number): Code {
-    return this.madd(x, this.number(scale), this.number(this.format.round));
+  /** The nearest integer, as a float with a constant added that moves it (plus `more`) into the lowest bits. */
+  integerBits(x: Code, scale: number, more = 0): Code {
+    return this.madd(x, this.number(scale), this.number(this.format.round + more));
   }
   /** The float again. */
-  fromIntegerBits(bits: Code): Code {
-    return this.v.sub(bits, this.number(this.format.round));
+  fromIntegerBits(bits: Code, more = 0): Code {
+    return this.v.sub(bits, this.number(this.format.round + more));
   }
   /** 2^(n + shift) of what `integerBits` gave; in range. */
   powerOfTwo(bits: Code, shift = 0): Code {

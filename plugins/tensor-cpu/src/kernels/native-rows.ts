@@ -1,0 +1,168 @@
+/** Groups of loops over rows in WebAssembly: what lies in memory, what stays in registers, and the call. */
+import { byteSize, type DType, resultsOf, sizeOf, type View } from "@bitale/core";
+import type { NativeCall, Workshop } from "../program/frame.js";
+import type { ModuleBuilder } from "../wasm/module.js";
+import { keyOf } from "./expression.js";
+import { merged, walkOf } from "./levels.js";
+import type { Operand } from "./loop-structure.js";
+import { argumentsOf, operandKey, sourceOf } from "./native-loop.js";
+import {
+  placeKey,
+  type RowGroup,
+  type RowRole,
+  type RowWalk,
+  roleOf,
+  rowLength,
+  walkOver,
+} from "./row-group.js";
+import { isLarge, threadedLoop } from "./threaded-loop.js";
+import { partsOf } from "./vector/elements.js";
+import type { Surroundings } from "./vector/emitter.js";
+import { extentOf } from "./vector/expressions.js";
+import { rowLoop } from "./vector/row-loop.js";
+import type { RowPart, RowPass, RowStructure, RowValue } from "./vector/row-structure.js";
+
+/** A group as a call, with the memory that it touches. */
+export interface NativeRows {
+  readonly call: NativeCall;
+  readonly views: readonly View[];
+  /** Slots that hold one row only, once for each thread: their elements. */
+  readonly scratch: ReadonlyMap<number, number>;
+}
+
+/**
+ * Rows that take each a lane keep so many vectors at most, of a value along them; fewer where functions need registers.
+ * Beside this, the most code for it: ops, and elements of each.
+ */
+const mostVectors = { plain: 64, functions: 20 };
+const mostCode = 320;
+/** Arguments of a kernel: engines take a thousand. */
+const mostArguments = 400;
+
+/** Rows from which they are worth sharing between threads. */
+const fewestShared = 4;
+
+/** A value of a group with where it is made and read; passes by their place. */
+interface Traced {
+  readonly view: View;
+  readonly walk: RowWalk;
+  readonly made: number | undefined;
+  lastRead: number;
+}
+
+/**
+ * @param isLocal whether a slot is only touched by this group
+ * @returns undefined where the loops have no code in vectors, or are too few rows for several threads
+ */
+export function nativeRows(
+  { rows, parts }: RowGroup,
+  { library, inArena }: Workshop,
+  isLocal: (slot: number) => boolean,
+): NativeRows | undefined {
+  if (library === undefined) return undefined;
+  const traced: Traced[] = [];
+  const places = new Map<string, number>();
+  const passes: { readonly once: boolean; readonly parts: RowPart[]; readonly reduced: Set<number> }[] = [];
+  for (const part of parts) {
+    const role = roleOf(part, rows) as RowRole;
+    const place = (view: View): number => {
+      const walk = walkOver(view, part, rows, role) as RowWalk;
+      const key = placeKey(view.slot, view, walk);
+      const known = places.get(key);
+      if (known !== undefined) return known;
+      places.set(key, traced.length);
+      const isResult = resultsOf(part).some(({ out }) => out === view);
+      return traced.push({ view, walk, made: isResult ? passes.length - 1 : undefined, lastRead: -1 }) - 1;
+    };
+    const leaves = part.leaves.map(place);
+    const latest = passes.at(-1);
+    const joins =
+      role !== "once" && latest?.once === false && !leaves.some((leaf) => latest.reduced.has(leaf));
+    const pass = joins ? latest : { once: role === "once", parts: [], reduced: new Set<number>() };
+    if (!joins) passes.push(pass);
+    const results = resultsOf(part).map(({ expression, out }) => ({ expression, value: place(out) }));
+    for (const leaf of leaves) (traced[leaf] as Traced).lastRead = passes.length - 1;
+    if (role === "reduce") pass.reduced.add(results[0]?.value as number);
+    pass.parts.push({ reduction: part.reduction?.name, results, leaves });
+  }
+  const expressions = parts.flatMap((part) => resultsOf(part).map(({ expression }) => expression));
+  const { length: ops, functions } = extentOf(expressions);
+  const elements = rowLength(rows);
+  const widest = Math.max(...traced.map(({ view }) => partsOf(view.dtype)));
+  const count = sizeOf(rows.shape.slice(0, rows.kept));
+  const short =
+    count > 1 &&
+    elements * widest <= mostVectors[functions ? "functions" : "plain"] &&
+    ops * elements <= mostCode;
+  /** Whether a value takes a row of memory that nobody reads when the row is done. */
+  const isScratch = ({ view, made, lastRead, walk }: Traced): boolean =>
+    made !== undefined && isLocal(view.slot) && walk.along === 1 && lastRead > made && !short;
+  const inMemory = traced.filter(
+    (value) => value.made === undefined || !isLocal(value.view.slot) || isScratch(value),
+  );
+  const outer = merged(
+    rows.shape.slice(0, rows.kept).map((length, axis) => ({
+      length,
+      strides: inMemory.map((value) => (isScratch(value) ? 0 : (value.walk.kept[axis] as number))),
+    })),
+  );
+  const threads = library.threads?.threads ?? 1;
+  const levels = [...outer, { length: elements, strides: inMemory.map(({ walk }) => walk.along) }];
+  // Threads share rows, or else the elements of each loop. Not asked whether there are any: results have the same bits.
+  if ((outer[0]?.length ?? 1) < fewestShared && isLarge(levels, functions)) return undefined;
+  const operands = inMemory.map(
+    ({ view: { dtype } }, k): Operand => ({
+      dtype,
+      walks: levels.map(({ strides }) => walkOf(strides[k] as number)),
+    }),
+  );
+  const values = traced.map((value): RowValue => {
+    const operand = inMemory.indexOf(value);
+    const { dtype } = value.view;
+    return { dtype, along: value.walk.along === 1, operand: operand === -1 ? undefined : operand };
+  });
+  const views = inMemory.map(({ view }) => view);
+  const args = argumentsOf(levels, operands, views);
+  if (args.length > mostArguments) return undefined;
+  const structure: RowStructure = {
+    ...{ outer: outer.length, length: short ? elements : undefined, operands, values },
+    passes: passes.map(({ once, parts: list }): RowPass => ({ once, parts: list })),
+  };
+  const key = keyOfRows(structure);
+  const kernel = library.module(key, () => {
+    const add = (module: ModuleBuilder, around: Surroundings): void =>
+      rowLoop(module, structure, around, "loop");
+    const source = sourceOf(library, add);
+    // What is there once for a row stands in all lanes: functions of core would be called for each.
+    return Object.keys(source?.imports ?? {}).length > 0 ? undefined : source;
+  })?.loop;
+  if (kernel === undefined) return undefined;
+  const rowBytes = (dtype: DType): number => Math.ceil((elements * byteSize(dtype)) / 64) * 64;
+  const own = inMemory.flatMap((value, k) => (isScratch(value) ? [{ k, view: value.view }] : []));
+  const scratch = new Map(own.map(({ k, view }) => [k, rowBytes(view.dtype)]));
+  for (const { slot } of views) inArena.add(slot);
+  return {
+    call: {
+      kernel:
+        outer.length === 0
+          ? kernel
+          : threadedLoop(library, { key, kernel, levels, operands, functions, scratch }),
+      args,
+    },
+    views,
+    scratch: new Map(
+      own.map(({ view: { slot, dtype } }) => [slot, (rowBytes(dtype) / byteSize(dtype)) * threads]),
+    ),
+  };
+}
+
+function keyOfRows({ outer, length, operands, values, passes }: RowStructure): string {
+  const parts = passes.map(({ once, parts: list }) =>
+    list.map(
+      ({ reduction, results, leaves }) =>
+        `${once ? "once" : (reduction ?? "map")} ${results.map(({ value }) => value)}<${leaves} ${keyOf(results.map(({ expression }) => expression))}`,
+    ),
+  );
+  const kinds = values.map(({ dtype, along, operand }) => `${dtype}${along ? "*" : ""}${operand ?? ""}`);
+  return `rows ${outer} ${length ?? ""} ${operands.map(operandKey).join()} ${kinds.join()} ${parts.map((list) => list.join("&")).join("|")}`;
+}
