@@ -1,5 +1,4 @@
 /** Saving and loading shared variables on disk. Node only. */
-import { randomUUID } from "node:crypto";
 import { open, readFile, rename, rm } from "node:fs/promises";
 import { BitaleError } from "./errors.js";
 import { loadState, type NamedVariables, type StateFormat, saveState } from "./files/state.js";
@@ -17,7 +16,7 @@ export async function writeState(
 ): Promise<void> {
   const format = options.format ?? (path.endsWith(".npz") ? "npz" : "safetensors");
   const bytes = await saveState(variables, { format });
-  const beside = `${path}.${randomUUID()}.partial`;
+  const beside = `${path}.${crypto.randomUUID()}.partial`;
   try {
     const handle = await open(beside, "wx");
     try {

@@ -35,9 +35,11 @@ export function float64Bytes(value: number): number[] {
 }
 
 /** All bytes of some code, in order. */
-export function flatten(code: Code, bytes: number[] = []): number[] {
-  if (typeof code === "number") bytes.push(code);
-  else for (const part of code) flatten(part, bytes);
+export function flatten(code: readonly Code[], bytes: number[] = []): number[] {
+  for (const part of code) {
+    if (typeof part === "number") bytes.push(part);
+    else flatten(part, bytes);
+  }
   return bytes;
 }
 

@@ -73,16 +73,16 @@ export class FunctionBuilder<N extends string = string> implements Callee {
   }
 
   /** The entry of the code section. */
-  encode(): number[] {
+  encode(): Code {
     const groups: { count: number; type: ValueType }[] = [];
     for (const type of this.#locals) {
       const last = groups.at(-1);
       if (last?.type === type) last.count++;
       else groups.push({ count: 1, type });
     }
-    const locals = groups.map(({ count, type }) => [...unsigned(count), valueTypes[type]]);
+    const locals = groups.map(({ count, type }) => [unsigned(count), valueTypes[type]]);
     const bytes = flatten([unsigned(groups.length), locals, this.#body, 0x0b]);
-    return [...unsigned(bytes.length), ...bytes];
+    return [unsigned(bytes.length), bytes];
   }
 }
 
@@ -97,7 +97,7 @@ const text = (value: string): Code => {
 };
 /** Of 64 KiB: all that 32 bits can address. */
 const mostPages = 65_536;
-const list = (items: readonly Code[]): Code => [unsigned(items.length), items];
+const list = (items: readonly Code[]): readonly Code[] => [unsigned(items.length), items];
 
 export class ModuleBuilder {
   readonly #types: string[] = [];
@@ -133,7 +133,7 @@ export class ModuleBuilder {
 
   /** The module in the binary format. @param options.shared its memory is seen by several threads */
   encode(options: { readonly shared?: boolean } = {}): Uint8Array<ArrayBuffer> {
-    const section = (id: number, content: Code): Code => {
+    const section = (id: number, content: readonly Code[]): Code => {
       const bytes = flatten(content);
       return [id, unsigned(bytes.length), bytes];
     };
