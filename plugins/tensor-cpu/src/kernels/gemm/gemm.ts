@@ -12,6 +12,9 @@ import { packing } from "./pack.js";
 /** Rows, columns and depth of a block; with 4-byte elements a packed block of a has 192 KB, of b at most 2 MB. */
 const blocks = { rows: 192, columns: 2048, depth: 256 } as const;
 
+/** Bytes of a block of b up to which all of it stays in the nearest cache: c is then written along its rows. */
+const nearCache = 2 ** 15;
+
 const alignment = 64;
 
 /** Which operands are packed; added. */
@@ -135,8 +138,19 @@ export function gemm(module: ModuleBuilder, lanes: FloatLanes, tile: Tile, name:
         set(rightStep, get(bDepth)),
       ],
     ),
-    product.countUp(i, get(rows), oneTile, tile.rows),
   ];
+  const downColumns = product.countUp(
+    j,
+    get(columns),
+    [columnOfTiles, product.countUp(i, get(rows), oneTile, tile.rows)],
+    width,
+  );
+  const alongRows = product.countUp(
+    i,
+    get(rows),
+    product.countUp(j, get(columns), [columnOfTiles, oneTile], width),
+    tile.rows,
+  );
   const blockOfRows: Code = [
     set(rows, atMost(i32.sub(get(m), get(row)), blocks.rows)),
     when(
@@ -151,7 +165,7 @@ export function gemm(module: ModuleBuilder, lanes: FloatLanes, tile: Tile, name:
         get(blockA),
       ),
     ),
-    product.countUp(j, get(columns), columnOfTiles, width),
+    when(i32.leS(i32.mul(get(columns), get(depth)), i32.const(nearCache / bytes)), alongRows, downColumns),
   ];
   const blockOfDepth: Code = [
     set(depth, atMost(i32.sub(get(k), get(depthAt)), blocks.depth)),
