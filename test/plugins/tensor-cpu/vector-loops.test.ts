@@ -5,6 +5,7 @@ import {
   binaryNames,
   type DType,
   dtypes,
+  emptyNDArray,
   NDArray,
   planRegion,
   type Region,
@@ -12,6 +13,7 @@ import {
   rowMajorStrides,
   type UnaryName,
   unaryNames,
+  writeElement,
 } from "@bitale/core";
 import { ArenaMemory } from "@bitale/tensor-cpu";
 import fc from "fast-check";
@@ -297,6 +299,62 @@ describe("reductions", () => {
         agree(region, [x, y], op === "sum" || op === "prod" ? 1e-6 : 0);
       }),
       { numRuns: 400 },
+    );
+  });
+
+  /** Numbers of any sign and size, with a NaN now and then where floats are compared. */
+  const filled = (dtype: DType, shape: readonly number[], start: number, notANumber: boolean): NDArray => {
+    const x = emptyNDArray(shape, dtype);
+    for (let i = 0; i < x.data.length; i++) {
+      const word = Math.imul(i + start, 2_654_435_761) >>> 12;
+      const value = dtype === "bool" ? Number(word % 97 === 0) : (word % 201) - 100;
+      writeElement(x, i, notANumber && word % 5003 === 0 ? Number.NaN : value);
+    }
+    return x;
+  };
+
+  it("of long columns, a band of rows at a time", () => {
+    const ops = [...reductionNames, ...argReductionNames];
+    const plan = fc.record({
+      op: fc.constantFrom(...ops),
+      given: fc.constantFrom<DType>(...vectorDTypes),
+      rows: fc.integer({ min: 33, max: 90 }),
+      columns: fc.integer({ min: 17, max: 600 }),
+      kind: fc.constantFrom<"plain" | "several" | "both" | "broadcast">(
+        "plain",
+        "several",
+        "both",
+        "broadcast",
+      ),
+      start: fc.nat(1e6),
+    });
+    fc.assert(
+      fc.property(plan, ({ op, given, rows, columns, kind, start }) => {
+        const dtype: DType = op === "any" || op === "all" ? "bool" : given;
+        const more = Math.ceil(2 ** 15 / (rows * columns));
+        const shape = {
+          plain: [rows * more, columns],
+          broadcast: [rows * more, columns],
+          several: [more, rows, columns],
+          both: [rows, more, columns],
+        }[kind];
+        const axes = { plain: [0], broadcast: [0], several: [1], both: [0, 1] }[kind];
+        const floats = dtype === "float32" || dtype === "float64";
+        const x = filled(dtype, shape, start, floats && op !== "prod");
+        const y = filled(dtype, [columns], start + 7, false);
+        const b = new RegionBuilder();
+        const inputs = [b.input(dtype, x.shape), b.input(dtype, y.shape)];
+        const value = kind === "broadcast" ? b.apply("maximum", {}, inputs) : (inputs[0] as number);
+        const params = op.startsWith("arg") ? { axis: axes[0] as number } : { axes };
+        let region: Region;
+        try {
+          region = b.region(b.apply(op as "sum", params as never, [value]));
+        } catch {
+          return; // Not defined for the dtype.
+        }
+        agree(region, [x, y], op === "prod" ? 1e-6 : 0);
+      }),
+      { numRuns: 60 },
     );
   });
 

@@ -20,6 +20,7 @@ import type { ScalarFunction, Surroundings } from "./vector/emitter.js";
 import { extentOf, NotInVectors } from "./vector/expressions.js";
 import { mapLoop } from "./vector/map-loop.js";
 import { reduceLoop } from "./vector/reduce-loop.js";
+import { bandSpace } from "./vector/reduce-structure.js";
 
 /** As core's: C's power, where JavaScript says NaN for 1 to the power of NaN and -1 to that of an infinity. */
 const power = (x: number, y: number): number =>
@@ -109,23 +110,30 @@ export function nativeLoop(work: LoopStep, { library, inArena }: Workshop): Nati
   );
   const results = expressions.map((expression, r) => ({ ...(operands[r] as Operand), expression }));
   const read = operands.slice(results.length);
-  const add = (module: ModuleBuilder, around: Surroundings): void => {
-    if (reduction === undefined) {
-      mapLoop(module, { loops: levels.length, results, leaves: read }, around, "loop");
-    } else {
-      const [name, counts] = [reduction.name, { kept: kept.length, reduced: reduced.length }];
-      const out = results[0] as (typeof results)[number];
-      const { expression } = out;
-      reduceLoop(module, { name, ...counts, expression, out, leaves: read }, around, "loop");
-    }
+  const [out] = results as [(typeof results)[number]];
+  const structure = reduction && {
+    ...{ name: reduction.name, kept: kept.length, reduced: reduced.length },
+    ...{ expression: out.expression, out, leaves: read },
   };
-  const key = `${reduction?.name ?? "map"} ${kept.length}/${reduced.length} ${operands.map(operandKey).join()} ${keyOf(expressions)}`;
+  const lengths = levels.map(({ length }) => length);
+  const space = structure === undefined ? 0 : bandSpace(structure, lengths);
+  const add = (module: ModuleBuilder, around: Surroundings): void => {
+    if (structure === undefined)
+      mapLoop(module, { loops: levels.length, results, leaves: read }, around, "loop");
+    else reduceLoop(module, { ...structure, bands: space > 0 }, around, "loop");
+  };
+  const key = `${reduction?.name ?? "map"}${space > 0 ? " in bands" : ""} ${kept.length}/${reduced.length} ${operands.map(operandKey).join()} ${keyOf(expressions)}`;
   const kernel = library.module(key, () => sourceOf(library, add))?.loop;
   if (kernel === undefined) return undefined;
   for (const { slot } of views) inArena.add(slot);
   const { functions } = extentOf(expressions);
-  return {
-    kernel: kept.length === 0 ? kernel : threadedLoop(library, { key, kernel, levels, operands, functions }),
-    args: argumentsOf(levels, operands, views),
-  };
+  const args = argumentsOf(levels, operands, views);
+  const loop = { key, kernel, levels, operands, functions };
+  if (kept.length === 0) return { kernel, args };
+  if (space === 0) return { kernel: threadedLoop(library, loop), args };
+  library.reserve(space * (library.threads?.threads ?? 1));
+  const working: Operand = { dtype: "uint8", walks: levels.map(() => "0") };
+  const scratch = new Map([[operands.length, space]]);
+  const threaded = threadedLoop(library, { ...loop, operands: [...operands, working], scratch });
+  return { kernel: (...given) => threaded(...given, library.workspace), args };
 }

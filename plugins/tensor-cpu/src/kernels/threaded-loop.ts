@@ -45,7 +45,7 @@ export function threadedLoop(library: KernelLibrary, loop: SharedLoop): Kernel {
   const moving: { readonly at: number; readonly by: number; readonly apart: number }[] = [];
   let at = levels.length;
   for (const [k, { dtype, walks }] of operands.entries()) {
-    const by = (outermost.strides[k] as number) * byteSize(dtype);
+    const by = (outermost.strides[k] ?? 0) * byteSize(dtype);
     moving.push({ at, by, apart: scratch?.get(k) ?? 0 });
     at += 1 + walks.filter((walk) => walk === "s").length;
   }

@@ -25,6 +25,8 @@ export interface Fold {
   take(value: Four, chain: number, valid?: Code): void;
   /** After each run of elements, which bounds the error of long sums. */
   pause(): void;
+  /** What is known of the elements so far, of the first chain: enough to go on from. */
+  readonly state: readonly Local[];
   /** What each lane has, of the first chain. */
   lanes(): Four;
   /** What all lanes of all chains have together, in the first lane. */
@@ -43,6 +45,16 @@ const steps: Readonly<Record<ReductionName, BinaryName>> = {
 /** Sums and products of floats are kept in double precision. */
 const kept = (name: ReductionName | ArgReductionName, dtype: DType): DType =>
   (name === "sum" || name === "prod") && dtype === "float32" ? "float64" : dtype;
+
+/** How many vectors `Fold.state` is. */
+export function stateVectors(name: ReductionName | ArgReductionName, dtype: DType): number {
+  const parts = partsOf(kept(name, dtype));
+  if (name === "argmax" || name === "argmin") return parts + 2;
+  return isExtremeOfFloats(name, dtype) ? 2 * parts : parts;
+}
+
+const isExtremeOfFloats = (name: string, dtype: DType): dtype is FloatType =>
+  (name === "max" || name === "min") && (dtype === "float32" || dtype === "float64");
 
 /** The element that changes nothing. */
 function neutral(e: Emitter, name: ReductionName | ArgReductionName, dtype: DType): Four {
@@ -119,6 +131,7 @@ function simpleFold(
       );
     },
     pause: () => {},
+    state: sums[0] as Local[],
     lanes: () => finished((sums[0] as Local[]).map(get)),
     all: () => {
       const halves = together();
@@ -182,6 +195,7 @@ function extremeFold(e: Emitter, name: "max" | "min", dtype: FloatType, chains: 
       });
     },
     pause: () => {},
+    state: [...(best[0] as Local[]), ...(notes[0] as Local[])],
     lanes: () => finished((best[0] as Local[]).map(get), (notes[0] as Local[]).map(get)),
     all: () => finished(all(best, merged), all(notes, either)),
   };
@@ -215,6 +229,7 @@ function argFold(e: Emitter, name: ArgReductionName, dtype: DType, together: boo
       ]);
     },
     pause: () => {},
+    state: [...best, place, here],
     lanes: () => indices(get(place)),
     all: () => {
       let four: Four = best.map(get);
@@ -248,7 +263,7 @@ export function foldOf(
   together: boolean,
 ): Fold {
   if (name === "argmax" || name === "argmin") return argFold(e, name, dtype, together);
-  if ((name === "max" || name === "min") && (dtype === "float32" || dtype === "float64"))
+  if ((name === "max" || name === "min") && isExtremeOfFloats(name, dtype))
     return extremeFold(e, name, dtype, chains);
   return name === "sum" && dtype === "float64" && together
     ? compensatedSum(e, chains)

@@ -15,9 +15,18 @@ export class Nest {
   /** Where the operands begin. */
   readonly starts: readonly Local[];
   readonly operands: readonly Operand[];
+  /** What comes behind them, by name. */
+  readonly more: Readonly<Record<string, Local>>;
   readonly #strides: readonly (readonly (Local | undefined)[])[];
 
-  constructor(module: ModuleBuilder, name: string, loops: number, operands: readonly Operand[]) {
+  /** @param more names of arguments that come behind the operands */
+  constructor(
+    module: ModuleBuilder,
+    name: string,
+    loops: number,
+    operands: readonly Operand[],
+    more: readonly string[] = [],
+  ) {
     const range = Array.from({ length: loops }, (_, level) => level);
     const lengthNames = range.map((level) => `n${level}`);
     const strideName = (k: number, level: number): string => `s${k}_${level}`;
@@ -25,8 +34,9 @@ export class Nest {
       `p${k}`,
       ...range.filter((level) => walks[level] === "s").map((level) => strideName(k, level)),
     ]);
-    this.fn = module.function(i32s(...lengthNames, ...operandNames), { name });
+    this.fn = module.function(i32s(...lengthNames, ...operandNames, ...more), { name });
     const { parameters } = this.fn;
+    this.more = parameters;
     this.operands = operands;
     this.lengths = lengthNames.map((given) => parameters[given] as Local);
     this.starts = operands.map((_, k) => parameters[`p${k}`] as Local);
@@ -67,11 +77,15 @@ export class Nest {
     };
   }
 
-  /** Loops, the outermost first, around `body`, which must leave its pointers as they are. Lengths are not zero. */
+  /**
+   * Loops, the outermost first, around `body`, which must leave its pointers as they are. Lengths are not zero.
+   * @param turns of the outermost one, where they are not its length
+   */
   around(
     levels: readonly number[],
     from: readonly Local[],
     body: (pointers: readonly Local[]) => Code,
+    turns?: Local,
   ): Code {
     const [level, ...inner] = levels;
     if (level === undefined) return body(from);
@@ -79,7 +93,7 @@ export class Nest {
     const left = this.fn.local("i32");
     return [
       code,
-      set(left, get(this.lengths[level] as Local)),
+      set(left, get(turns ?? (this.lengths[level] as Local))),
       repeat(
         [this.around(inner, pointers, body), this.advance(pointers, level)],
         tee(left, i32.sub(get(left), i32.const(1))),
