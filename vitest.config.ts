@@ -13,7 +13,7 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       reportsDirectory: "coverage",
-      include: ["core/dist/**/*.js", "plugins/*/dist/**/*.js"],
+      include: ["core/dist/chunks/**/*.js", "plugins/*/dist/chunks/**/*.js"],
     },
   },
 });
