@@ -50,14 +50,19 @@ interface Traced {
   lastRead: number;
 }
 
-/**
- * @param isLocal whether a slot is only touched by this group
- * @returns undefined where the loops have no code in vectors, or are too few rows for several threads
- */
+/** What a group knows of the memory around it. */
+export interface RowMemory {
+  /** Whether a slot is only touched by this group. */
+  isLocal(slot: number): boolean;
+  /** The same number for slots that stand on the same memory. */
+  identity(slot: number): number;
+}
+
+/** @returns undefined where the loops have no code in vectors, or are too few rows for several threads */
 export function nativeRows(
   { rows, parts }: RowGroup,
   { library, inArena }: Workshop,
-  isLocal: (slot: number) => boolean,
+  memory: RowMemory,
 ): NativeRows | undefined {
   if (library === undefined) return undefined;
   const traced: Traced[] = [];
@@ -94,11 +99,15 @@ export function nativeRows(
     count > 1 &&
     elements * widest <= mostVectors[functions ? "functions" : "plain"] &&
     ops * elements <= mostCode;
+  const handedOn = traced.filter(
+    ({ view, made, lastRead, walk }) =>
+      made !== undefined && memory.isLocal(view.slot) && walk.along === 1 && lastRead > made && !short,
+  );
+  const hosts = hostsOf(handedOn, traced, memory);
   /** Whether a value takes a row of memory that nobody reads when the row is done. */
-  const isScratch = ({ view, made, lastRead, walk }: Traced): boolean =>
-    made !== undefined && isLocal(view.slot) && walk.along === 1 && lastRead > made && !short;
+  const isScratch = (value: Traced): boolean => handedOn.includes(value) && !hosts.has(value);
   const inMemory = traced.filter(
-    (value) => value.made === undefined || !isLocal(value.view.slot) || isScratch(value),
+    (value) => value.made === undefined || !memory.isLocal(value.view.slot) || isScratch(value),
   );
   const outer = merged(
     rows.shape.slice(0, rows.kept).map((length, axis) => ({
@@ -117,7 +126,7 @@ export function nativeRows(
     }),
   );
   const values = traced.map((value): RowValue => {
-    const operand = inMemory.indexOf(value);
+    const operand = inMemory.indexOf(hosts.get(value) ?? value);
     const { dtype } = value.view;
     return { dtype, along: value.walk.along === 1, operand: operand === -1 ? undefined : operand };
   });
@@ -154,6 +163,37 @@ export function nativeRows(
       own.map(({ view: { slot, dtype } }) => [slot, (rowBytes(dtype) / byteSize(dtype)) * threads]),
     ),
   };
+}
+
+/**
+ * Results whose memory intermediates stand on until they are read for the last time: it is brought into the cache while
+ * there is something to compute. By the intermediate.
+ */
+function hostsOf(
+  values: readonly Traced[],
+  traced: readonly Traced[],
+  { isLocal, identity }: RowMemory,
+): ReadonlyMap<Traced, Traced> {
+  const read = new Set(
+    traced.filter(({ made }) => made === undefined).map(({ view }) => identity(view.slot)),
+  );
+  const hosts = new Map<Traced, Traced>();
+  const taken = new Set<Traced>();
+  for (const value of values) {
+    const host = traced.find(
+      (other) =>
+        (other.made ?? -1) >= value.lastRead &&
+        other.walk.along === 1 &&
+        other.view.dtype === value.view.dtype &&
+        !isLocal(other.view.slot) &&
+        !read.has(identity(other.view.slot)) &&
+        !taken.has(other),
+    );
+    if (host === undefined) continue;
+    hosts.set(value, host);
+    taken.add(host);
+  }
+  return hosts;
 }
 
 function keyOfRows({ outer, length, operands, values, passes }: RowStructure): string {

@@ -9,7 +9,7 @@ import {
   type View,
 } from "@bitale/core";
 import { mayBeNative } from "../kernels/native-loop.js";
-import { type NativeRows, nativeRows } from "../kernels/native-rows.js";
+import { nativeRows } from "../kernels/native-rows.js";
 import { type RowGroup, RowGrouping } from "../kernels/row-group.js";
 import type { NativeCall, Workshop } from "./frame.js";
 
@@ -40,19 +40,20 @@ export function groupRows(
   const touched = new Map<number, Set<PlannedStep>>();
   for (const step of steps)
     for (const slot of slotsOf(step)) touched.set(slot, (touched.get(slot) ?? new Set()).add(step));
+  const identity = identityOf(plan);
   const sizes = new Map<number, number>();
   const works: Work[] = [];
   const together = ({ rows, parts }: RowGroup): readonly Work[] => {
     const own = new Set<PlannedStep>(parts);
     const isLocal = (slot: number): boolean =>
       slots[slot]?.kind === "temporary" && [...(touched.get(slot) ?? [])].every((step) => own.has(step));
-    const native: NativeRows | undefined = nativeRows({ rows, parts }, workshop, isLocal);
+    const native = nativeRows({ rows, parts }, workshop, { isLocal, identity });
     if (native === undefined) return parts;
     for (const [slot, size] of native.scratch) sizes.set(slot, size);
     const { call, views } = native;
     return [{ kind: "rows", nodes: parts.flatMap(({ nodes }) => nodes), call, views }];
   };
-  const grouping = new RowGrouping(memoryOf(plan));
+  const grouping = new RowGrouping(identity);
   const close = (): void => {
     const { group, rest } = grouping.take();
     works.push(...(group === undefined ? [] : together(group)), ...rest);
@@ -73,7 +74,7 @@ export function groupRows(
 }
 
 /** Slots that stand on the same memory have the same number: an output that is written over an input. */
-function memoryOf({ slots, taken }: InPlacePlan): (slot: number) => number {
+function identityOf({ slots, taken }: InPlacePlan): (slot: number) => number {
   const inputs = new Map(slots.flatMap((slot, at) => (slot.kind === "input" ? [[slot.place, at]] : [])));
   const over = new Map([...taken].map(({ output, input }) => [output, input]));
   return (at) => {

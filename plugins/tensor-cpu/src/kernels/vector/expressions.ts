@@ -1,9 +1,8 @@
 /** Expressions over four elements at a time. */
 import type { Expression } from "@bitale/core";
-import type { FloatType } from "../lanes.js";
 import type { Four } from "./elements.js";
 import type { Emitter } from "./emitter.js";
-import { expWithoutOverflow, floatFunctions } from "./float-functions.js";
+import { floatFunctions } from "./float-functions.js";
 import { operate } from "./operations.js";
 
 /** Thrown where an expression has no code in vectors. */
@@ -11,14 +10,14 @@ export class NotInVectors extends Error {}
 
 /**
  * Emits expressions; what several of them have in common is computed once.
- * @param isNegative whether it is known that an expression is never above zero
+ * @param special code for an expression that takes the place of the usual one
  * @throws NotInVectors
  */
 export function evaluate(
   e: Emitter,
   expressions: readonly Expression[],
   leaves: readonly Four[],
-  isNegative?: (expression: Expression) => boolean,
+  special?: (expression: Expression, operands: readonly Four[]) => Four | undefined,
 ): readonly Four[] {
   const known = new Map<Expression, Four>();
   const value = (expression: Expression): Four => {
@@ -27,10 +26,7 @@ export function evaluate(
     if (found !== undefined) return found;
     const { op, from, dtype, args } = expression;
     const operands = args.map(value);
-    const result =
-      op === "exp" && isNegative?.(args[0] as Expression)
-        ? expWithoutOverflow(e, from as FloatType, operands)
-        : operate(e, op, from, dtype, operands);
+    const result = special?.(expression, operands) ?? operate(e, op, from, dtype, operands);
     if (result === undefined) throw new NotInVectors(`${op} of ${from}`);
     known.set(expression, result);
     return result;

@@ -80,6 +80,7 @@ class Block {
     const { passes, length } = this.#structure;
     for (const { once, parts } of passes) {
       for (const leaf of parts.flatMap(({ leaves }) => leaves)) this.#loadOnce(leaf);
+      this.#parts.prepare(parts, this.#once);
       if (once) this.#computeOnce(parts);
       else this.#along(parts, length);
     }
@@ -117,7 +118,7 @@ class Block {
   #computeOnce(parts: readonly RowPart[]): void {
     this.#parts.emit(
       parts,
-      { get: (value) => this.#once.get(value), set: (value, four) => this.#setOnce(value, four) },
+      [{ get: (value) => this.#once.get(value), set: (value, four) => this.#setOnce(value, four) }],
       new Map(),
     );
   }
@@ -145,7 +146,7 @@ class Block {
           get: (value) => this.#once.get(value) ?? this.#columns.get(`${value} ${column}`),
           set: (value, four) => this.#columns.set(`${value} ${column}`, four),
         };
-        this.#parts.emit(parts, known, folds);
+        this.#parts.emit(parts, [known], folds);
       }
       for (const value of stored) {
         const { dtype } = this.#value(value);

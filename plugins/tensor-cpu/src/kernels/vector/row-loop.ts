@@ -89,6 +89,7 @@ class Row {
   emit(): void {
     for (const { once, parts } of this.#structure.passes) {
       for (const leaf of parts.flatMap(({ leaves }) => leaves)) this.#loadOnce(leaf);
+      this.#parts.prepare(parts, this.#once);
       if (once) this.#computeOnce(parts);
       else this.#along(parts);
     }
@@ -118,7 +119,7 @@ class Row {
       get: (value: number) => this.#once.get(value),
       set: (value: number, four: Four) => this.#setOnce(value, four),
     };
-    this.#parts.emit(parts, known, new Map());
+    this.#parts.emit(parts, [known], new Map());
   }
 
   #along(parts: readonly RowPart[]): void {
@@ -127,7 +128,7 @@ class Row {
     const { loaded, stored } = this.#parts.traffic(parts);
     const expressions = parts.flatMap(({ results }) => results.map(({ expression }) => expression));
     const byPlace = parts.some(({ reduction }) => reduction?.startsWith("arg") === true);
-    const unroll = byPlace ? 1 : unrollFor(expressions, loaded.length);
+    const unroll = byPlace ? 1 : Math.max(this.#parts.together(parts), unrollFor(expressions, loaded.length));
     const folds = new Map(
       parts.flatMap((part): [RowPart, Fold][] => {
         const { reduction, results } = part;
@@ -158,9 +159,7 @@ class Row {
           all.forEach((here, u) => {
             here.set(value, loadFour(e, dtypeOf(value), address(value), u * size(value)));
           });
-        all.forEach((here, u) => {
-          this.#parts.emit(parts, known(here), folds, u);
-        });
+        this.#parts.emit(parts, all.map(known), folds);
         for (const value of stored)
           all.forEach((here, u) => {
             storeFour(e, dtypeOf(value), address(value), here.get(value) as Four, u * size(value));
@@ -172,7 +171,7 @@ class Row {
       for (const value of loaded)
         here.set(value, loadLanes(e, dtypeOf(value), neighbours(address(value)), get(left)));
       const valid = e.let(i32x4.ltS(e.words([0, 1, 2, 3]), i32x4.splat(get(left))));
-      this.#parts.emit(parts, known(here), folds, 0, valid);
+      this.#parts.emit(parts, [known(here)], folds, valid);
       for (const value of stored)
         storeLanes(e, dtypeOf(value), neighbours(address(value)), here.get(value) as Four, get(left));
     });

@@ -6,6 +6,8 @@ import type { Four } from "./elements.js";
 import type { Emitter } from "./emitter.js";
 import { evaluate } from "./expressions.js";
 import type { Fold } from "./folds.js";
+import { operate } from "./operations.js";
+import { RowExponentials } from "./row-exponentials.js";
 
 /** What parts read and write: elements along a row, or one for the row. */
 export interface RowValue {
@@ -50,48 +52,66 @@ export interface KnownValues {
 export class RowParts {
   readonly #e: Emitter;
   readonly #structure: RowStructure;
-  /** Largest elements, by their value, with the value whose elements they are. */
-  readonly #largest = new Map<number, number>();
+  readonly #exponentials: RowExponentials;
 
   constructor(e: Emitter, structure: RowStructure) {
     this.#e = e;
     this.#structure = structure;
-    for (const { reduction, results, leaves } of structure.passes.flatMap(({ parts }) => parts)) {
-      const [result] = results;
-      if (reduction === "max" && result?.expression.kind === "leaf")
-        this.#largest.set(result.value, leaves[result.expression.index] as number);
-    }
+    this.#exponentials = new RowExponentials(e, structure);
+  }
+
+  /** What comes in front of a pass. @param once what is there once for the row */
+  prepare(parts: readonly RowPart[], once: ReadonlyMap<number, Four>): void {
+    this.#exponentials.prepare(parts, once);
   }
 
   /**
-   * Parts on four elements: what maps compute becomes known, and folds take in the rest.
+   * Parts on four elements, or several times four: what maps compute becomes known, and folds take in the rest.
    * @param valid lanes that count; undefined: all
    */
   emit(
     parts: readonly RowPart[],
-    known: KnownValues,
+    known: readonly KnownValues[],
     folds: ReadonlyMap<RowPart, Fold>,
-    chain = 0,
     valid?: Code,
   ): void {
     for (const part of parts) {
-      const fours = evaluate(
-        this.#e,
-        part.results.map(({ expression }) => expression),
-        part.leaves.map((leaf) => known.get(leaf) as Four),
-        (expression) => this.#isNegative(part, expression),
+      const results = known.map((here) =>
+        evaluate(
+          this.#e,
+          part.results.map(({ expression }) => expression),
+          part.leaves.map((leaf) => here.get(leaf) as Four),
+          (expression, operands) => this.#exponentials.emit(part, expression, operands),
+        ),
       );
       const fold = folds.get(part);
-      if (fold !== undefined) fold.take(fours[0] as Four, chain, valid);
-      else part.results.forEach(({ value }, r) => void known.set(value, fours[r] as Four));
+      if (fold !== undefined)
+        this.#fold(
+          part,
+          fold,
+          results.map(([four]) => four as Four),
+          valid,
+        );
+      else
+        known.forEach((here, u) => {
+          part.results.forEach(({ value }, r) => void here.set(value, results[u]?.[r] as Four));
+        });
     }
   }
 
-  /** Whether an expression is an element minus the largest one of its row. */
-  #isNegative({ leaves }: RowPart, expression: Expression): boolean {
-    if (expression.kind !== "op" || expression.op !== "sub") return false;
-    const [x, top] = expression.args.map((arg) => (arg.kind === "leaf" ? leaves[arg.index] : undefined));
-    return x !== undefined && top !== undefined && this.#largest.get(top) === x;
+  /** How many vectors a pass should take at once, at least: those whose sum is widened once. */
+  together(parts: readonly RowPart[]): number {
+    return parts.some((part) => this.#exponentials.sumsBeforeWidening(part)) ? 4 : 1;
+  }
+
+  #fold(part: RowPart, fold: Fold, fours: readonly Four[], valid: Code | undefined): void {
+    if (this.#exponentials.sumsBeforeWidening(part))
+      fold.take(
+        inPairs(fours, (x, y) => operate(this.#e, "add", "float32", "float32", [x, y])),
+        0,
+        valid,
+      );
+    else fours.forEach((four, chain) => fold.take(four, chain, valid));
   }
 
   /** Values along the row that parts read from memory, and those that they store there. */
@@ -109,4 +129,13 @@ export class RowParts {
       stored: results.filter((value) => values[value]?.operand !== undefined),
     };
   }
+}
+
+/** All of some, combined in pairs, and these in pairs again. */
+function inPairs(list: readonly Four[], combine: (x: Four, y: Four) => Four | undefined): Four {
+  const [first, ...others] = list as readonly [Four, ...Four[]];
+  if (others.length === 0) return first;
+  const middle = Math.ceil(list.length / 2);
+  const [x, y] = [list.slice(0, middle), list.slice(middle)].map((half) => inPairs(half, combine));
+  return combine(x as Four, y as Four) as Four;
 }
