@@ -398,8 +398,14 @@ class Planner {
       case "takeAlongAxis":
       case "scatter":
       case "scatterAlongAxis": {
-        const operands = inputs.map((view) => this.#contiguous(view));
-        if (node.op.startsWith("scatter")) this.#copy(operands[0] as View, out);
+        const [first, ...others] = inputs as [View, ...View[]];
+        const scatters = node.op.startsWith("scatter");
+        // The base of a scatter is copied to the result, from wherever it lies.
+        if (scatters) this.#copy(first, out);
+        const operands = [
+          scatters ? first : this.#contiguous(first),
+          ...others.map((view) => this.#contiguous(view)),
+        ];
         this.#steps.push({
           kind: "indexing",
           nodes,

@@ -105,7 +105,7 @@ export interface IotaStep extends Planned {
 
 export type IndexingName = "take" | "takeAlongAxis" | "scatter" | "scatterAlongAxis";
 
-/** A move by indices on row-major operands. `out` of a scatter holds its base already. */
+/** A move by indices on row-major operands. `out` of a scatter holds its base already, which itself may lie anyhow. */
 export type IndexingStep = {
   readonly [N in IndexingName]: Planned & {
     readonly kind: "indexing";

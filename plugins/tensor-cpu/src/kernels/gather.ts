@@ -75,7 +75,8 @@ function moves({ kind, along, dtype, indices }: Move): ModuleBuilder {
       i32.mul(i32.add(i32.mul(get(index), get(inner)), i32.sub(get(inner), get(i))), i32.const(size)),
     ),
     increaseBy(place, table),
-    moved(fn, { kind, dtype }, place, rows, i32.const(size)),
+    movedOne({ kind, dtype }, place, rows),
+    increase(rows, size),
   ];
   fn.body(
     set(rowBytes, i32.mul(get(inner), i32.const(size))),
@@ -90,37 +91,37 @@ function moves({ kind, along, dtype, indices }: Move): ModuleBuilder {
   return module;
 }
 
+/** What an element there becomes of one that comes. */
+const changed = ({ kind, dtype }: Pick<Move, "kind" | "dtype">, there: Code, here: Code): Code =>
+  kind === "add" ? (increasable[dtype]?.add(there, here) ?? here) : here;
+
+const loads = { 1: v128.load8Lane, 2: v128.load16Lane, 4: v128.load32Lane, 8: v128.load64Lane } as const;
+const stores = { 1: v128.store8Lane, 2: v128.store16Lane, 4: v128.store32Lane, 8: v128.store64Lane } as const;
+
+/** Moves one element between two places. */
+function movedOne({ kind, dtype }: Pick<Move, "kind" | "dtype">, place: Local, rows: Local): Code {
+  const size = byteSize(dtype) as 1 | 2 | 4 | 8;
+  const [from, to] = kind === "take" ? [place, rows] : [rows, place];
+  const zero = v128.const(new Array(16).fill(0));
+  const load = (at: Local): Code => loads[size](get(at), zero, 0, 0);
+  return stores[size](get(to), changed({ kind, dtype }, load(to), load(from)), 0);
+}
+
 /** Moves some bytes between two places, which go on by as many. */
 function moved(
   fn: FunctionBuilder,
-  { kind, dtype }: Pick<Move, "kind" | "dtype">,
+  move: Pick<Move, "kind" | "dtype">,
   place: Local,
   rows: Local,
   bytes: Code,
 ): Code {
   const left = fn.local("i32");
-  const size = byteSize(dtype);
-  const [from, to] = kind === "take" ? [place, rows] : [rows, place];
-  const lanes = increasable[dtype];
-  const changed = (there: Code, here: Code): Code =>
-    kind === "add" ? (lanes?.add(there, here) ?? here) : here;
+  const [from, to] = move.kind === "take" ? [place, rows] : [rows, place];
   const part = (width: number, body: Code): Code => {
     const enough = i32.geS(get(left), i32.const(width));
     const turn = [body, increase(from, width), increase(to, width), increase(left, -width)];
     return when(enough, repeat(turn, enough));
   };
-  const zero = v128.const(new Array(16).fill(0));
-  const narrow = {
-    1: [v128.load8Lane, v128.store8Lane],
-    2: [v128.load16Lane, v128.store16Lane],
-    4: [v128.load32Lane, v128.store32Lane],
-    8: [v128.load64Lane, v128.store64Lane],
-  } as const;
-  const [load, store] = narrow[size as 1 | 2 | 4 | 8];
-  const one = store(get(to), changed(load(get(to), zero, 0), load(get(from), zero, 0)), 0);
-  return [
-    set(left, bytes),
-    part(16, v128.store(get(to), changed(v128.load(get(to)), v128.load(get(from))))),
-    part(size, one),
-  ];
+  const sixteen = v128.store(get(to), changed(move, v128.load(get(to)), v128.load(get(from))));
+  return [set(left, bytes), part(16, sixteen), part(byteSize(move.dtype), movedOne(move, place, rows))];
 }

@@ -8,13 +8,8 @@ import { type Four, lanes, loadSplat } from "./elements.js";
 import type { Emitter } from "./emitter.js";
 import { type Fold, foldOf } from "./folds.js";
 import type { Nest } from "./nest.js";
-import {
-  type KnownValues,
-  type RowPart,
-  RowParts,
-  type RowStructure,
-  type RowValue,
-} from "./row-structure.js";
+import { type KnownValues, RowParts } from "./row-parts.js";
+import type { RowPart, RowStructure, RowValue } from "./row-structure.js";
 
 /** The loop over rows, the innermost one around them. @param fixed operands that never move, by value */
 export function rowsInLanes(

@@ -19,7 +19,8 @@ import { unrollFor } from "./expressions.js";
 import { type Fold, foldOf } from "./folds.js";
 import { Nest } from "./nest.js";
 import { rowsInLanes } from "./row-lanes.js";
-import { type RowPart, RowParts, type RowStructure, type RowValue } from "./row-structure.js";
+import { RowParts } from "./row-parts.js";
+import type { RowPart, RowStructure, RowValue } from "./row-structure.js";
 
 /** Adds the loop to a module, exported as `name`; see `Nest` for how it is called (the row's loop is the last). */
 export function rowLoop(

@@ -1,13 +1,6 @@
 /** What loops over rows are made for: passes over a row, one after another, and the values that they hand on. */
 import type { ArgReductionName, DType, Expression, ReductionName } from "@bitale/core";
-import type { Code } from "../../wasm/code.js";
 import type { Operand } from "../loop-structure.js";
-import type { Four } from "./elements.js";
-import type { Emitter } from "./emitter.js";
-import { evaluate } from "./expressions.js";
-import type { Fold } from "./folds.js";
-import { operate } from "./operations.js";
-import { RowExponentials } from "./row-exponentials.js";
 
 /** What parts read and write: elements along a row, or one for the row. */
 export interface RowValue {
@@ -40,102 +33,4 @@ export interface RowStructure {
   readonly operands: readonly Operand[];
   readonly values: readonly RowValue[];
   readonly passes: readonly RowPass[];
-}
-
-/** Values that a row's code knows. */
-export interface KnownValues {
-  get(value: number): Four | undefined;
-  set(value: number, four: Four): unknown;
-}
-
-/** Emits the parts of a structure on values that are there. */
-export class RowParts {
-  readonly #e: Emitter;
-  readonly #structure: RowStructure;
-  readonly #exponentials: RowExponentials;
-
-  constructor(e: Emitter, structure: RowStructure) {
-    this.#e = e;
-    this.#structure = structure;
-    this.#exponentials = new RowExponentials(e, structure);
-  }
-
-  /** What comes in front of a pass. @param once what is there once for the row */
-  prepare(parts: readonly RowPart[], once: ReadonlyMap<number, Four>): void {
-    this.#exponentials.prepare(parts, once);
-  }
-
-  /**
-   * Parts on four elements, or several times four: what maps compute becomes known, and folds take in the rest.
-   * @param valid lanes that count; undefined: all
-   */
-  emit(
-    parts: readonly RowPart[],
-    known: readonly KnownValues[],
-    folds: ReadonlyMap<RowPart, Fold>,
-    valid?: Code,
-  ): void {
-    for (const part of parts) {
-      const results = known.map((here) =>
-        evaluate(
-          this.#e,
-          part.results.map(({ expression }) => expression),
-          part.leaves.map((leaf) => here.get(leaf) as Four),
-          (expression, operands) => this.#exponentials.emit(part, expression, operands),
-        ),
-      );
-      const fold = folds.get(part);
-      if (fold !== undefined)
-        this.#fold(
-          part,
-          fold,
-          results.map(([four]) => four as Four),
-          valid,
-        );
-      else
-        known.forEach((here, u) => {
-          part.results.forEach(({ value }, r) => void here.set(value, results[u]?.[r] as Four));
-        });
-    }
-  }
-
-  /** How many vectors a pass should take at once, at least: those whose sum is widened once. */
-  together(parts: readonly RowPart[]): number {
-    return parts.some((part) => this.#exponentials.sumsBeforeWidening(part)) ? 4 : 1;
-  }
-
-  #fold(part: RowPart, fold: Fold, fours: readonly Four[], valid: Code | undefined): void {
-    if (this.#exponentials.sumsBeforeWidening(part))
-      fold.take(
-        inPairs(fours, (x, y) => operate(this.#e, "add", "float32", "float32", [x, y])),
-        0,
-        valid,
-      );
-    else fours.forEach((four, chain) => fold.take(four, chain, valid));
-  }
-
-  /** Values along the row that parts read from memory, and those that they store there. */
-  traffic(parts: readonly RowPart[]): {
-    readonly loaded: readonly number[];
-    readonly stored: readonly number[];
-  } {
-    const { values } = this.#structure;
-    const results = parts.flatMap((part) =>
-      part.reduction === undefined ? part.results.map(({ value }) => value) : [],
-    );
-    const read = new Set(parts.flatMap(({ leaves }) => leaves));
-    return {
-      loaded: [...read].filter((value) => values[value]?.along === true && !results.includes(value)),
-      stored: results.filter((value) => values[value]?.operand !== undefined),
-    };
-  }
-}
-
-/** All of some, combined in pairs, and these in pairs again. */
-function inPairs(list: readonly Four[], combine: (x: Four, y: Four) => Four | undefined): Four {
-  const [first, ...others] = list as readonly [Four, ...Four[]];
-  if (others.length === 0) return first;
-  const middle = Math.ceil(list.length / 2);
-  const [x, y] = [list.slice(0, middle), list.slice(middle)].map((half) => inPairs(half, combine));
-  return combine(x as Four, y as Four) as Four;
 }
