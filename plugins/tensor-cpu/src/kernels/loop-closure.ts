@@ -33,8 +33,11 @@ function evaluator(expression: Expression): (place: Place) => Scalar {
 function folder(reduction: string, dtype: DType): (acc: Scalar | undefined, v: Scalar) => Scalar {
   const binary = { sum: "add", prod: "mul", any: "or", all: "and" } as const;
   const name = binary[reduction as keyof typeof binary];
-  if (reduction === "sum" && dtype.startsWith("float"))
+  // Floats are kept in double precision, and rounded where they are stored.
+  if (dtype.startsWith("float") && reduction === "sum")
     return (acc, v) => ((acc ?? 0) as number) + (v as number);
+  if (dtype.startsWith("float") && reduction === "prod")
+    return (acc, v) => ((acc ?? 1) as number) * (v as number);
   if (name !== undefined)
     return (acc, v) => (acc === undefined ? v : evaluateScalar(name, dtype, dtype, [acc, v]));
   const better = reduction.endsWith("max")

@@ -46,6 +46,7 @@ function fold(reduction: string, dtype: DType): string {
     return dtype === "bool" ? "acc |= v" : float ? "acc += v" : `acc = ${stored("acc + v", dtype)}`;
   if (reduction === "prod") {
     if (dtype === "bool") return "acc &= v";
+    if (float) return "acc *= v";
     if (dtype === "int32" || dtype === "uint32") return `acc = ${stored("Math.imul(acc, v)", dtype)}`;
     return `acc = ${stored("acc * v", dtype)}`;
   }
