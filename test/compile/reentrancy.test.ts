@@ -3,6 +3,7 @@ import {
   type Apply,
   createRuntime,
   definePlugin,
+  In,
   isBitaleError,
   type NDArray,
   Op,
@@ -196,5 +197,17 @@ describe("asynchronous calls at the same time", () => {
     s.setValue([50]);
     expect(((await waiting) as NDArray).toArray()).toEqual([50]);
     expect(await read(s)).toEqual([51]);
+  });
+
+  it("start again when an input's own value was set while they waited", async () => {
+    const { runtime, s } = start();
+    SlowType.delays = () => 20;
+    const total = vector("total");
+    const add = runtime.compile([new In(total, { value: [1], update: total.add(1) })], [s, total]);
+    const waiting = add.async();
+    for (let i = 0; i < 5; i++) await Promise.resolve();
+    add.setValue("total", [50]);
+    expect((await waiting).map((value) => (value as NDArray).toArray())).toEqual([[1], [50]]);
+    expect((add.value("total") as NDArray).toArray()).toEqual([51]);
   });
 });

@@ -75,7 +75,7 @@ export function makeFunction(
     const targets = targetsOf(call);
     if (direct !== undefined && !direct.busy) return select(direct.run(args, targets));
     return locks.hold(() => {
-      const unchanged = watch(linked);
+      const unchanged = watch(linked, args);
       const { value } = run(linked, args, surroundings.memory).next() as { value: Outcome };
       if (!unchanged()) {
         abandon(value);
@@ -143,7 +143,7 @@ async function attempt(
     let unchanged = (): boolean => true;
     const steps = run(linked, args, memory, !locks.none);
     let state = locks.hold(() => {
-      unchanged = watch(linked);
+      unchanged = watch(linked, args);
       return steps.next();
     });
     while (!state.done) {
@@ -187,8 +187,13 @@ function writing(outcome: Outcome, targets: Targets | undefined): () => readonly
 }
 
 /** Notes the versions of what the function reads; the result tells whether they are still the same. */
-function watch(linked: Linked): () => boolean {
-  const cells = linked.shared.map(({ variable }) => variable.container.cell);
+function watch(linked: Linked, args: readonly unknown[]): () => boolean {
+  const cells = [
+    ...linked.shared.map(({ variable }) => variable.container.cell),
+    ...linked.graph.inputs.flatMap(({ container }, i) =>
+      container === undefined || args[i] !== undefined ? [] : [container.cell],
+    ),
+  ];
   const versions = cells.map((cell) => cell.version);
   return () => cells.every((cell, i) => cell.version === versions[i]);
 }
@@ -196,7 +201,7 @@ function watch(linked: Linked): () => boolean {
 const changedMeanwhile = (name: string): BitaleError =>
   new BitaleError("CHANGED_MEANWHILE", {
     subject: name,
-    problem: "a shared variable that it reads was changed while it ran, by code that it called",
+    problem: "a variable that it reads was changed while it ran, by code that it called",
     cure: "do not change variables from within an op or a plugin; nothing of this call was stored",
   });
 
