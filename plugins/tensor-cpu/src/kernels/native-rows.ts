@@ -6,21 +6,14 @@ import { keyOf } from "./expression.js";
 import { merged, walkOf } from "./levels.js";
 import type { Operand } from "./loop-structure.js";
 import { argumentsOf, operandKey, sourceOf } from "./native-loop.js";
-import {
-  placeKey,
-  type RowGroup,
-  type RowRole,
-  type RowWalk,
-  roleOf,
-  rowLength,
-  walkOver,
-} from "./row-group.js";
+import { type RowGroup, rowLength } from "./row-group.js";
+import { type Traced, traceRows } from "./row-trace.js";
 import { isLarge, threadedLoop } from "./threaded-loop.js";
 import { partsOf } from "./vector/elements.js";
 import type { Surroundings } from "./vector/emitter.js";
 import { extentOf } from "./vector/expressions.js";
 import { rowLoop } from "./vector/row-loop.js";
-import type { RowPart, RowPass, RowStructure, RowValue } from "./vector/row-structure.js";
+import type { RowStructure, RowValue } from "./vector/row-structure.js";
 
 /** A group as a call, with the memory that it touches. */
 export interface NativeRows {
@@ -42,14 +35,6 @@ const mostArguments = 400;
 /** Rows from which they are worth sharing between threads. */
 const fewestShared = 4;
 
-/** A value of a group with where it is made and read; passes by their place. */
-interface Traced {
-  readonly view: View;
-  readonly walk: RowWalk;
-  readonly made: number | undefined;
-  lastRead: number;
-}
-
 /** What a group knows of the memory around it. */
 export interface RowMemory {
   /** Whether a slot is only touched by this group. */
@@ -65,31 +50,7 @@ export function nativeRows(
   memory: RowMemory,
 ): NativeRows | undefined {
   if (library === undefined) return undefined;
-  const traced: Traced[] = [];
-  const places = new Map<string, number>();
-  const passes: { readonly once: boolean; readonly parts: RowPart[]; readonly reduced: Set<number> }[] = [];
-  for (const part of parts) {
-    const role = roleOf(part, rows) as RowRole;
-    const place = (view: View): number => {
-      const walk = walkOver(view, part, rows, role) as RowWalk;
-      const key = placeKey(view.slot, view, walk);
-      const known = places.get(key);
-      if (known !== undefined) return known;
-      places.set(key, traced.length);
-      const isResult = resultsOf(part).some(({ out }) => out === view);
-      return traced.push({ view, walk, made: isResult ? passes.length - 1 : undefined, lastRead: -1 }) - 1;
-    };
-    const leaves = part.leaves.map(place);
-    const latest = passes.at(-1);
-    const joins =
-      role !== "once" && latest?.once === false && !leaves.some((leaf) => latest.reduced.has(leaf));
-    const pass = joins ? latest : { once: role === "once", parts: [], reduced: new Set<number>() };
-    if (!joins) passes.push(pass);
-    const results = resultsOf(part).map(({ expression, out }) => ({ expression, value: place(out) }));
-    for (const leaf of leaves) (traced[leaf] as Traced).lastRead = passes.length - 1;
-    if (role === "reduce") pass.reduced.add(results[0]?.value as number);
-    pass.parts.push({ reduction: part.reduction?.name, results, leaves });
-  }
+  const { values: traced, passes } = traceRows({ rows, parts });
   const expressions = parts.flatMap((part) => resultsOf(part).map(({ expression }) => expression));
   const { length: ops, functions } = extentOf(expressions);
   const elements = rowLength(rows);
@@ -127,16 +88,15 @@ export function nativeRows(
   );
   const values = traced.map((value): RowValue => {
     const operand = inMemory.indexOf(hosts.get(value) ?? value);
-    const { dtype } = value.view;
-    return { dtype, along: value.walk.along === 1, operand: operand === -1 ? undefined : operand };
+    const { dtype, slot } = value.view;
+    const local = value.made !== undefined && memory.isLocal(slot);
+    return { dtype, along: value.walk.along === 1, operand: operand === -1 ? undefined : operand, local };
   });
   const views = inMemory.map(({ view }) => view);
   const args = argumentsOf(levels, operands, views);
   if (args.length > mostArguments) return undefined;
-  const structure: RowStructure = {
-    ...{ outer: outer.length, length: short ? elements : undefined, operands, values },
-    passes: passes.map(({ once, parts: list }): RowPass => ({ once, parts: list })),
-  };
+  const length = short ? elements : undefined;
+  const structure: RowStructure = { outer: outer.length, length, operands, values, passes };
   const key = keyOfRows(structure);
   const kernel = library.module(key, () => {
     const add = (module: ModuleBuilder, around: Surroundings): void =>
@@ -203,6 +163,8 @@ function keyOfRows({ outer, length, operands, values, passes }: RowStructure): s
         `${once ? "once" : (reduction ?? "map")} ${results.map(({ value }) => value)}<${leaves} ${keyOf(results.map(({ expression }) => expression))}`,
     ),
   );
-  const kinds = values.map(({ dtype, along, operand }) => `${dtype}${along ? "*" : ""}${operand ?? ""}`);
+  const kinds = values.map(
+    ({ dtype, along, operand, local }) => `${dtype}${along ? "*" : ""}${local ? "-" : ""}${operand ?? ""}`,
+  );
   return `rows ${outer} ${length ?? ""} ${operands.map(operandKey).join()} ${kinds.join()} ${parts.map((list) => list.join("&")).join("|")}`;
 }

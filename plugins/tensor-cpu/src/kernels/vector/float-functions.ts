@@ -6,7 +6,7 @@ import type { FloatType } from "../lanes.js";
 import type { Four } from "./elements.js";
 import type { Emitter } from "./emitter.js";
 import { singleErf } from "./functions/error-function.js";
-import { exp, expm1, expOfNegative, sigmoid, tanh } from "./functions/exponential.js";
+import { exp, expm1, expOfNegative as expOfNegativeLanes, sigmoid, tanh } from "./functions/exponential.js";
 import { FloatMath } from "./functions/float-math.js";
 import { log, log1p } from "./functions/logarithm.js";
 import { singlePower } from "./functions/power.js";
@@ -23,8 +23,11 @@ const each =
     return (four as Four).map((x) => m.let(fn(m, x)));
   };
 
-/** exp of what is never above zero. */
-export const expWithoutOverflow: FloatFunction = each(expOfNegative);
+/** exp of what is never above zero. @param scaled false: times a power of two, always the same */
+export function expOfNegative(e: Emitter, type: FloatType, four: Four, scaled: boolean): Four {
+  const m = new FloatMath(e, type);
+  return four.map((x) => m.let(expOfNegativeLanes(m, x, scaled)));
+}
 
 /** In vectors where all lanes are below a limit, else one by one. */
 const sinusoidal =

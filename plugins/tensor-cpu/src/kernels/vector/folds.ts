@@ -166,8 +166,17 @@ function compensatedSum(e: Emitter, chains: number): Fold {
   };
 }
 
-/** max, min of floats: the instructions that keep NaN are slow, so that it is noted beside. */
-function extremeFold(e: Emitter, name: "max" | "min", dtype: FloatType, chains: number): Fold {
+/**
+ * max, min of floats: the instructions that keep NaN are slow, so that it is noted beside.
+ * @param overlooksNaN the result is that of the other elements
+ */
+export function extremeFold(
+  e: Emitter,
+  name: "max" | "min",
+  dtype: FloatType,
+  chains: number,
+  overlooksNaN = false,
+): Fold {
   const { vector } = floatLanes[dtype];
   const better = name === "max" ? vector.pmax : vector.pmin;
   const start = neutral(e, name, dtype);
@@ -177,7 +186,7 @@ function extremeFold(e: Emitter, name: "max" | "min", dtype: FloatType, chains: 
   const either = (x: Four, y: Four): Four => x.map((part, i) => e.let(v128.or(part, y[i] as Code)));
   const nan = dtype === "float32" ? e.float32(Number.NaN) : e.float64(Number.NaN);
   const finished = (four: Four, noted: Four): Four =>
-    four.map((part, i) => e.let(v128.bitselect(nan, part, noted[i] as Code)));
+    overlooksNaN ? four : four.map((part, i) => e.let(v128.bitselect(nan, part, noted[i] as Code)));
   const all = (list: readonly (readonly Local[])[], by: (x: Four, y: Four) => Four): Four => {
     const one = list.map((locals): Four => locals.map(get)).reduce(by);
     const two = by(one, turned(dtype, one, 2));
@@ -188,10 +197,8 @@ function extremeFold(e: Emitter, name: "max" | "min", dtype: FloatType, chains: 
       const taken = valid === undefined ? value : choose(e, dtype, valid, value, start);
       taken.forEach((part, i) => {
         const [known, noted] = [best[chain]?.[i] as Local, notes[chain]?.[i] as Local];
-        e.emit([
-          set(known, better(get(known), part)),
-          set(noted, v128.or(get(noted), vector.ne(part, part))),
-        ]);
+        e.emit(set(known, better(get(known), part)));
+        if (!overlooksNaN) e.emit(set(noted, v128.or(get(noted), vector.ne(part, part))));
       });
     },
     pause: () => {},

@@ -1,38 +1,85 @@
 /**
  * What rows allow where their largest element is taken out before they are exponentiated, as softmax does: weights are
- * between 0 and 1, and one of them is 1.
+ * between 0 and 1, and one of them is 1. Where nothing but their quotients is wanted, they need not be scaled to that.
  */
 import type { Expression } from "@bitale/core";
 import { type FloatType, floatLanes } from "../lanes.js";
 import type { Four } from "./elements.js";
 import type { Emitter } from "./emitter.js";
-import { expWithoutOverflow } from "./float-functions.js";
+import { expOfNegative } from "./float-functions.js";
 import type { RowPart, RowStructure } from "./row-structure.js";
 
-/** The values that an expression takes from another one's two leaves; undefined where these are no leaves. */
+/** The values that an expression takes from its two leaves; none where these are no leaves. */
 function operandsOf({ leaves }: RowPart, expression: Expression, op: "sub" | "div"): readonly number[] {
   if (expression.kind !== "op" || expression.op !== op) return [];
   return expression.args.flatMap((arg) => (arg.kind === "leaf" ? [leaves[arg.index] as number] : []));
 }
 
+/** How often the expressions of some parts read each value. */
+function readsOf(parts: readonly RowPart[]): ReadonlyMap<number, number> {
+  const reads = new Map<number, number>();
+  for (const { results, leaves } of parts) {
+    const seen = new Set<Expression>();
+    const visit = (expression: Expression): void => {
+      if (seen.has(expression)) return;
+      seen.add(expression);
+      if (expression.kind === "op") expression.args.forEach(visit);
+      else {
+        const value = leaves[expression.index] as number;
+        reads.set(value, (reads.get(value) ?? 0) + 1);
+      }
+    };
+    for (const { expression } of results) visit(expression);
+  }
+  return reads;
+}
+
+/** exp(x - top) of a row, and what is made of it. */
+interface Weights {
+  readonly value: number;
+  readonly top: number;
+  /** Sums, and quotients of weights and sums. */
+  readonly totals: Set<number>;
+  quotients: number;
+}
+
 export class RowExponentials {
   readonly #e: Emitter;
-  /** Largest elements, with the value whose elements they are; weights; sums of weights, with these. */
+  /** Largest elements, with the value whose elements they are. */
   readonly #largest = new Map<number, number>();
-  readonly #weights = new Set<number>();
-  readonly #totals = new Map<number, number>();
+  readonly #weights = new Map<number, Weights>();
+  readonly #totals = new Map<number, Weights>();
+  /** Weights of which nothing but quotients is wanted, and the largest elements that are taken out of them. */
+  readonly #unscaled = new Set<number>();
   readonly #reciprocals = new Map<number, Four>();
 
-  constructor(e: Emitter, { passes }: RowStructure) {
+  constructor(e: Emitter, { passes, values }: RowStructure) {
     this.#e = e;
-    for (const part of passes.flatMap(({ parts }) => parts)) {
+    const parts = passes.flatMap((pass) => pass.parts);
+    for (const part of parts) {
       for (const { expression, value } of part.results) {
-        const leaf = expression.kind === "leaf" ? part.leaves[expression.index] : undefined;
+        const leaf = expression.kind === "leaf" ? (part.leaves[expression.index] as number) : undefined;
+        const summed = leaf === undefined ? undefined : this.#weights.get(leaf);
         if (part.reduction === "max" && leaf !== undefined) this.#largest.set(value, leaf);
-        if (part.reduction === "sum" && leaf !== undefined && this.#weights.has(leaf))
-          this.#totals.set(value, leaf);
-        if (part.reduction === undefined && this.#isWeight(part, expression)) this.#weights.add(value);
+        if (part.reduction === "sum" && summed !== undefined) {
+          summed.totals.add(value);
+          this.#totals.set(value, summed);
+        }
+        const top = this.#topUnder(part, expression);
+        if (part.reduction === undefined && top !== undefined)
+          this.#weights.set(value, { value, top, totals: new Set(), quotients: 0 });
+        const total = this.#totalUnder(part, expression);
+        if (total !== undefined) (this.#totals.get(total) as Weights).quotients++;
       }
+    }
+    const reads = readsOf(parts);
+    const own = (value: number): boolean => values[value]?.local === true;
+    for (const { value, top, totals, quotients } of this.#weights.values()) {
+      const [total] = totals;
+      if (total === undefined || totals.size > 1 || !own(value) || !own(total) || !own(top)) continue;
+      const nothingElse =
+        reads.get(top) === 1 && reads.get(total) === quotients && reads.get(value) === quotients + 1;
+      if (nothingElse) this.#unscaled.add(value).add(top);
     }
   }
 
@@ -42,9 +89,8 @@ export class RowExponentials {
       for (const { expression } of part.results) {
         const total = this.#totalUnder(part, expression);
         if (total === undefined || this.#reciprocals.has(total)) continue;
-        const single = expression.dtype === "float32";
         const { vector } = floatLanes[expression.dtype as FloatType];
-        const one = single ? this.#e.float32(1) : this.#e.float64(1);
+        const one = expression.dtype === "float32" ? this.#e.float32(1) : this.#e.float64(1);
         const four = (once.get(total) as Four).map((x) => this.#e.let(vector.div(one, x)));
         this.#reciprocals.set(total, four);
       }
@@ -53,12 +99,15 @@ export class RowExponentials {
 
   /** Code of an expression that is cheaper than its own; undefined where there is none. */
   emit(part: RowPart, expression: Expression, operands: readonly Four[]): Four | undefined {
-    if (this.#isWeight(part, expression))
-      return expWithoutOverflow(this.#e, expression.dtype as FloatType, operands);
+    const type = expression.dtype as FloatType;
+    if (this.#topUnder(part, expression) !== undefined) {
+      const scaled = !part.results.some(({ value }) => this.#unscaled.has(value));
+      return expOfNegative(this.#e, type, operands[0] as Four, scaled);
+    }
     const total = this.#totalUnder(part, expression);
     const scale = total === undefined ? undefined : this.#reciprocals.get(total);
     if (scale === undefined) return undefined;
-    const { vector } = floatLanes[expression.dtype as FloatType];
+    const { vector } = floatLanes[type];
     return operands[0]?.map((x, i) => this.#e.let(vector.mul(x, scale[i] as Four[number])));
   }
 
@@ -69,19 +118,24 @@ export class RowExponentials {
   sumsBeforeWidening(part: RowPart): boolean {
     const [result] = part.results;
     if (part.reduction !== "sum" || result?.expression.dtype !== "float32") return false;
-    return this.#totals.has(result.value) || this.#isWeight(part, result.expression);
+    return this.#totals.has(result.value) || this.#topUnder(part, result.expression) !== undefined;
   }
 
-  /** exp(x - the largest x of the row) */
-  #isWeight(part: RowPart, expression: Expression): boolean {
-    if (expression.kind !== "op" || expression.op !== "exp") return false;
+  /** Whether a part finds the largest element, and NaN need not be found: it comes to light in the sum of weights. */
+  overlooksNaN({ reduction, results }: RowPart): boolean {
+    return reduction === "max" && this.#unscaled.has(results[0]?.value as number);
+  }
+
+  /** The largest element that is taken out: exp(x - top). */
+  #topUnder(part: RowPart, expression: Expression): number | undefined {
+    if (expression.kind !== "op" || expression.op !== "exp") return undefined;
     const [x, top] = operandsOf(part, expression.args[0] as Expression, "sub");
-    return x !== undefined && top !== undefined && this.#largest.get(top) === x;
+    return top !== undefined && this.#largest.get(top) === x ? top : undefined;
   }
 
   /** The sum of weights by which one of them is divided. */
   #totalUnder(part: RowPart, expression: Expression): number | undefined {
     const [weight, total] = operandsOf(part, expression, "div");
-    return total !== undefined && this.#totals.get(total) === weight ? total : undefined;
+    return total !== undefined && this.#totals.get(total)?.value === weight ? total : undefined;
   }
 }

@@ -1,12 +1,11 @@
 /** Short rows, four at a time: each lane has a row of its own, so that nothing is combined across lanes. */
-import { byteSize, type DType } from "@bitale/core";
+import { byteSize } from "@bitale/core";
 import { type Code, get, type Local, repeat, select, set } from "../../wasm/code.js";
 import { i32 } from "../../wasm/instructions.js";
 import { increase } from "../../wasm/module.js";
 import { loadColumns, storeColumns } from "./columns.js";
 import { type Four, lanes, loadSplat } from "./elements.js";
 import type { Emitter } from "./emitter.js";
-import { type Fold, foldOf } from "./folds.js";
 import type { Nest } from "./nest.js";
 import { type KnownValues, RowParts } from "./row-parts.js";
 import type { RowPart, RowStructure, RowValue } from "./row-structure.js";
@@ -111,22 +110,16 @@ class Block {
   }
 
   #computeOnce(parts: readonly RowPart[]): void {
-    this.#parts.emit(
-      parts,
-      [{ get: (value) => this.#once.get(value), set: (value, four) => this.#setOnce(value, four) }],
-      new Map(),
-    );
+    const known: KnownValues = {
+      get: (value) => this.#once.get(value),
+      set: (value, four) => this.#setOnce(value, four),
+    };
+    this.#parts.emit(parts, [known]);
   }
 
   #along(parts: readonly RowPart[], length: number): void {
     const e = this.#e;
-    const folds = new Map(
-      parts.flatMap((part): [RowPart, Fold][] => {
-        const { reduction, results } = part;
-        const dtype = results[0]?.expression.dtype as DType;
-        return reduction === undefined ? [] : [[part, foldOf(e, reduction, dtype, 1, false)]];
-      }),
-    );
+    const made = this.#parts.folds(parts, 1, false);
     const { loaded, stored } = this.#parts.traffic(parts);
     for (let from = 0; from < length; from += 2) {
       const count = Math.min(2, length - from);
@@ -136,13 +129,14 @@ class Block {
           this.#columns.set(`${value} ${from + i}`, four);
         });
       }
-      for (let column = from; column < from + count; column++) {
-        const known: KnownValues = {
-          get: (value) => this.#once.get(value) ?? this.#columns.get(`${value} ${column}`),
-          set: (value, four) => this.#columns.set(`${value} ${column}`, four),
-        };
-        this.#parts.emit(parts, [known], folds);
-      }
+      const known = Array.from(
+        { length: count },
+        (_, i): KnownValues => ({
+          get: (value) => this.#once.get(value) ?? this.#columns.get(`${value} ${from + i}`),
+          set: (value, four) => this.#columns.set(`${value} ${from + i}`, four),
+        }),
+      );
+      this.#parts.emit(parts, known, made);
       for (const value of stored) {
         const { dtype } = this.#value(value);
         const fours = Array.from(
@@ -152,6 +146,6 @@ class Block {
         storeColumns(e, dtype, this.#places(value), fours, from * byteSize(dtype));
       }
     }
-    for (const [{ results }, fold] of folds) this.#setOnce(results[0]?.value as number, fold.lanes());
+    for (const [{ results }, fold] of made.folds) this.#setOnce(results[0]?.value as number, fold.lanes());
   }
 }

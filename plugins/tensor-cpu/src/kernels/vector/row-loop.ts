@@ -16,7 +16,6 @@ import {
 } from "./elements.js";
 import { Emitter, type Surroundings } from "./emitter.js";
 import { unrollFor } from "./expressions.js";
-import { type Fold, foldOf } from "./folds.js";
 import { Nest } from "./nest.js";
 import { rowsInLanes } from "./row-lanes.js";
 import { RowParts } from "./row-parts.js";
@@ -120,7 +119,7 @@ class Row {
       get: (value: number) => this.#once.get(value),
       set: (value: number, four: Four) => this.#setOnce(value, four),
     };
-    this.#parts.emit(parts, [known], new Map());
+    this.#parts.emit(parts, [known]);
   }
 
   #along(parts: readonly RowPart[]): void {
@@ -129,14 +128,9 @@ class Row {
     const { loaded, stored } = this.#parts.traffic(parts);
     const expressions = parts.flatMap(({ results }) => results.map(({ expression }) => expression));
     const byPlace = parts.some(({ reduction }) => reduction?.startsWith("arg") === true);
-    const unroll = byPlace ? 1 : Math.max(this.#parts.together(parts), unrollFor(expressions, loaded.length));
-    const folds = new Map(
-      parts.flatMap((part): [RowPart, Fold][] => {
-        const { reduction, results } = part;
-        const dtype = results[0]?.expression.dtype as DType;
-        return reduction === undefined ? [] : [[part, foldOf(e, reduction, dtype, unroll, true)]];
-      }),
-    );
+    const unroll = byPlace ? 1 : Math.max(this.#parts.fewest(parts), unrollFor(expressions, loaded.length));
+    const made = this.#parts.folds(parts, unroll, true);
+    const folds = [...made.folds];
     const pointers = new Map(
       [...loaded, ...stored].map((value): [number, Local] => {
         const pointer = fn.local("i32");
@@ -160,7 +154,7 @@ class Row {
           all.forEach((here, u) => {
             here.set(value, loadFour(e, dtypeOf(value), address(value), u * size(value)));
           });
-        this.#parts.emit(parts, all.map(known), folds);
+        this.#parts.emit(parts, all.map(known), made);
         for (const value of stored)
           all.forEach((here, u) => {
             storeFour(e, dtypeOf(value), address(value), here.get(value) as Four, u * size(value));
@@ -172,12 +166,12 @@ class Row {
       for (const value of loaded)
         here.set(value, loadLanes(e, dtypeOf(value), neighbours(address(value)), get(left)));
       const valid = e.let(i32x4.ltS(e.words([0, 1, 2, 3]), i32x4.splat(get(left))));
-      this.#parts.emit(parts, [known(here)], folds, valid);
+      this.#parts.emit(parts, [known(here)], made, valid);
       for (const value of stored)
         storeLanes(e, dtypeOf(value), neighbours(address(value)), here.get(value) as Four, get(left));
     });
     const pause = e.piece(() => {
-      for (const fold of folds.values()) fold.pause();
+      for (const [, fold] of folds) fold.pause();
     });
     const another = i32.geS(get(left), i32.const(lanes));
     e.emit([

@@ -1,9 +1,11 @@
 /** The code of the parts of a row, on elements that are there. */
+import type { DType } from "@bitale/core";
 import type { Code } from "../../wasm/code.js";
+import type { FloatType } from "../lanes.js";
 import type { Four } from "./elements.js";
 import type { Emitter } from "./emitter.js";
 import { evaluate } from "./expressions.js";
-import type { Fold } from "./folds.js";
+import { extremeFold, type Fold, foldOf } from "./folds.js";
 import { operate } from "./operations.js";
 import { RowExponentials } from "./row-exponentials.js";
 import type { RowPart, RowStructure } from "./row-structure.js";
@@ -12,6 +14,12 @@ import type { RowPart, RowStructure } from "./row-structure.js";
 export interface KnownValues {
   get(value: number): Four | undefined;
   set(value: number, four: Four): unknown;
+}
+
+/** Folds by the parts that reduce, and how many sequences each keeps apart. */
+export interface PartFolds {
+  readonly folds: ReadonlyMap<RowPart, Fold>;
+  readonly chains: number;
 }
 
 /** Emits the parts of a structure on values that are there. */
@@ -31,6 +39,21 @@ export class RowParts {
     this.#exponentials.prepare(parts, once);
   }
 
+  /** Folds for the reductions among parts, as `foldOf` makes them. */
+  folds(parts: readonly RowPart[], chains: number, together: boolean): PartFolds {
+    const folds = new Map<RowPart, Fold>();
+    for (const part of parts) {
+      const { reduction, results } = part;
+      const dtype = results[0]?.expression.dtype as DType;
+      if (reduction === undefined) continue;
+      const fold = this.#exponentials.overlooksNaN(part)
+        ? extremeFold(this.#e, "max", dtype as FloatType, chains, true)
+        : foldOf(this.#e, reduction, dtype, chains, together);
+      folds.set(part, fold);
+    }
+    return { folds, chains };
+  }
+
   /**
    * Parts on four elements, or several times four: what maps compute becomes known, and folds take in the rest.
    * @param valid lanes that count; undefined: all
@@ -38,7 +61,7 @@ export class RowParts {
   emit(
     parts: readonly RowPart[],
     known: readonly KnownValues[],
-    folds: ReadonlyMap<RowPart, Fold>,
+    { folds, chains }: PartFolds = { folds: new Map(), chains: 1 },
     valid?: Code,
   ): void {
     for (const part of parts) {
@@ -51,33 +74,27 @@ export class RowParts {
         ),
       );
       const fold = folds.get(part);
-      if (fold !== undefined)
-        this.#fold(
-          part,
-          fold,
-          results.map(([four]) => four as Four),
-          valid,
-        );
-      else
+      if (fold === undefined)
         known.forEach((here, u) => {
           part.results.forEach(({ value }, r) => void here.set(value, results[u]?.[r] as Four));
         });
+      else {
+        const fours = results.map(([four]) => four as Four);
+        this.#together(part, fours).forEach((four, u) => fold.take(four, u % chains, valid));
+      }
     }
   }
 
   /** How many vectors a pass should take at once, at least: those whose sum is widened once. */
-  together(parts: readonly RowPart[]): number {
+  fewest(parts: readonly RowPart[]): number {
     return parts.some((part) => this.#exponentials.sumsBeforeWidening(part)) ? 4 : 1;
   }
 
-  #fold(part: RowPart, fold: Fold, fours: readonly Four[], valid: Code | undefined): void {
-    if (this.#exponentials.sumsBeforeWidening(part))
-      fold.take(
-        inPairs(fours, (x, y) => operate(this.#e, "add", "float32", "float32", [x, y])),
-        0,
-        valid,
-      );
-    else fours.forEach((four, chain) => fold.take(four, chain, valid));
+  /** What a fold takes in: all of some vectors, or their sum. */
+  #together(part: RowPart, fours: readonly Four[]): readonly Four[] {
+    return this.#exponentials.sumsBeforeWidening(part)
+      ? [inPairs(fours, (x, y) => operate(this.#e, "add", "float32", "float32", [x, y]))]
+      : fours;
   }
 
   /** Values along the row that parts read from memory, and those that they store there. */

@@ -8,6 +8,8 @@ export interface RowValue {
   readonly along: boolean;
   /** Its place among the operands; undefined: it is never in memory. */
   readonly operand: number | undefined;
+  /** Whether it is made here, and nobody else reads it. */
+  readonly local: boolean;
 }
 
 /** A loop over a row, or what is computed once for it; values by their place. */

@@ -77,8 +77,11 @@ export function exp(m: FloatMath, x: Code): Code {
   return v.mul(v.mul(value, half), other);
 }
 
-/** exp(x) of x that is not above zero: the same bits as of `exp`, in fewer steps. */
-export function expOfNegative(m: FloatMath, x: Code): Code {
+/**
+ * exp(x) of x that is not above zero: the same bits as of `exp`, in fewer steps.
+ * @param scaled false: times a power of two, so that no result is below the range of full precision
+ */
+export function expOfNegative(m: FloatMath, x: Code, scaled: boolean): Code {
   const { v } = m;
   const { bias, fraction } = m.format;
   const [lowest] = (m.single ? single : double).range;
@@ -86,8 +89,8 @@ export function expOfNegative(m: FloatMath, x: Code): Code {
   const raised = m.single ? 24 : 54;
   const { bits, onePlus } = reduced(m, m.let(v.pmax(x, m.number(lowest))), bias + raised);
   const lanes = m.single ? i32x4 : i64x2;
-  const power = lanes.shl(bits, i32.const(fraction));
-  return v.mul(v.mul(onePlus, power), m.number(2 ** -raised));
+  const result = v.mul(onePlus, lanes.shl(bits, i32.const(fraction)));
+  return scaled ? v.mul(result, m.number(2 ** -raised)) : result;
 }
 
 /** exp(x) - 1 = 2^n q + (2^n - 1) */
