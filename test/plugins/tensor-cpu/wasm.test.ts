@@ -84,6 +84,8 @@ describe("instructions", () => {
       "f32.demote": "f32.demote_f64",
       "f64.fromI32": "f64.convert_i32_s",
       "f64.fromU32": "f64.convert_i32_u",
+      "i8x16.extract": "i8x16.extract_lane_u",
+      "i16x8.extract": "i16x8.extract_lane_u",
       "i32x4.extract": "i32x4.extract_lane",
       "i32x4.replace": "i32x4.replace_lane",
       "i64x2.extract": "i64x2.extract_lane",

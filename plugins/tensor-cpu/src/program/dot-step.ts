@@ -30,13 +30,13 @@ export function dotStep(work: DotStep, workshop: Workshop): Step | undefined {
   return wasmStep(work, workshop) ?? scriptStep(work);
 }
 
-/** The product of floats in WebAssembly. */
+/** The product in WebAssembly. */
 function wasmStep(
   { left, right, out, accumulation }: DotStep,
   { library, inArena }: Workshop,
 ): Step | undefined {
   const { dtype } = out;
-  if (library === undefined || (dtype !== "float32" && dtype !== "float64")) return undefined;
+  if (library === undefined) return undefined;
   const [m, n, k] = [left.free.length, right.free.length, left.depth.length];
   const product = productKernel(
     library,

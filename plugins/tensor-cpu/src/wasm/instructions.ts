@@ -25,8 +25,10 @@ export const i32 = {
   const: (value: number): Code => [0x41, signed(value)],
   load: load([0x28]),
   load8U: load([0x2d]),
+  load16U: load([0x2f]),
   store: store([0x36]),
   store8: store([0x3a]),
+  store16: store([0x3b]),
   eqz: unary(0x45),
   eq: binary(0x46),
   ne: binary(0x47),
@@ -47,6 +49,16 @@ export const i32 = {
   shrU: binary(0x76),
   truncSatF64S: unary(0xfc, 2),
   truncSatF64U: unary(0xfc, 3),
+} as const;
+
+export const i64 = {
+  /** A number of 32 bits, with its sign. */
+  const: (value: number): Code => [0x42, signed(value)],
+  load: load([0x29]),
+  store: store([0x37]),
+  add: binary(0x7c),
+  mul: binary(0x7e),
+  extendI32S: unary(0xac),
 } as const;
 
 export const f32 = {
@@ -96,6 +108,10 @@ export const v128 = {
   /** 16 bytes. */
   const: (bytes: readonly number[]): Code => [vector(12), bytes],
   store: store(vector(11)),
+  /** 8 bytes, each in 16 bits. */
+  load8x8U: load(vector(2)),
+  load8Splat: load(vector(7)),
+  load16Splat: load(vector(8)),
   load32Splat: load(vector(9)),
   load64Splat: load(vector(10)),
   load32Zero: load(vector(92)),
@@ -160,12 +176,20 @@ export const i32x4 = {
 } as const;
 
 export const i16x8 = {
+  splat: unary(...vector(16)),
+  /** Without a sign. */
+  extract: lane(25),
+  add: binary(...vector(142)),
+  mul: binary(...vector(149)),
   extendLowI8x16S: unary(...vector(135)),
   extendLowI8x16U: unary(...vector(137)),
   narrowI32x4S: binary(...vector(133)),
 } as const;
 
 export const i8x16 = {
+  splat: unary(...vector(15)),
+  /** Without a sign. */
+  extract: lane(22),
   narrowI16x8S: binary(...vector(101)),
 } as const;
 

@@ -5,7 +5,7 @@
 import { type Code, call, get, type Local, select, set, when } from "../../wasm/code.js";
 import { i32 } from "../../wasm/instructions.js";
 import { type Callee, i32s, increase, increaseBy, type ModuleBuilder } from "../../wasm/module.js";
-import type { FloatLanes } from "../lanes.js";
+import type { Lanes } from "../lanes.js";
 import { type LeftLayout, microKernel, type Tile } from "./micro.js";
 import { packing } from "./pack.js";
 
@@ -23,7 +23,7 @@ export const packRight = 2;
 
 /** Bytes that a product of given lengths works in: one tile, a packed block of a, a packed block of b. */
 export function workspaceBytes(
-  { bytes, lanes }: FloatLanes,
+  { bytes, lanes }: Lanes,
   tile: Tile,
   [m, n, k]: readonly [number, number, number],
 ): number {
@@ -45,7 +45,7 @@ const operands = i32s(
  * d, dRow, workspace, pack, alpha): strides in bytes, c row-major with rows `cRow` apart, d = 0 for none, else a matrix
  * like c whose rows may all be the same one (dRow = 0).
  */
-export function gemm(module: ModuleBuilder, lanes: FloatLanes, tile: Tile, name: string): void {
+export function gemm(module: ModuleBuilder, lanes: Lanes, tile: Tile, name: string): void {
   const { bytes, shift } = lanes;
   const width = tile.vectors * lanes.lanes;
   const kernels = (layout: LeftLayout): Callee[] =>
@@ -56,7 +56,7 @@ export function gemm(module: ModuleBuilder, lanes: FloatLanes, tile: Tile, name:
   const packB = packing(module, lanes, width);
   const edge = edgeCopy(module, lanes, width);
 
-  const product = module.function({ ...operands, alpha: lanes.type }, { name });
+  const product = module.function({ ...operands, alpha: lanes.factor.type }, { name });
   const { m, n, k, a, aRow, aDepth, b, bDepth, bColumn, c, cRow, d, dRow, space, pack, alpha } =
     product.parameters;
   const { column, depthAt, row, j, i, columns, depth, rows, tileColumns, tileRows } = product.integers(
@@ -216,7 +216,7 @@ export function gemm(module: ModuleBuilder, lanes: FloatLanes, tile: Tile, name:
 }
 
 /** Copies a tile's inner part to where it belongs, adding what is to be added. */
-function edgeCopy(module: ModuleBuilder, { bytes, scalar }: FloatLanes, width: number): Callee {
+function edgeCopy(module: ModuleBuilder, { bytes, scalar }: Lanes, width: number): Callee {
   const copy = module.function(i32s("rows", "columns", "from", "to", "toRow", "added", "addedRow"));
   const { rows, columns, from, to, toRow, added, addedRow } = copy.parameters;
   const { i, j, x, y, z } = copy.integers("i", "j", "x", "y", "z");

@@ -2,7 +2,7 @@
 import { type Code, get, type Local, set, when } from "../../wasm/code.js";
 import { i32, v128 } from "../../wasm/instructions.js";
 import { i32s, increase, increaseBy, type ModuleBuilder } from "../../wasm/module.js";
-import { type FloatLanes, sumOfLanes } from "../lanes.js";
+import { type Lanes, multiplyAdd, sumOfLanes, vectorBytes } from "../lanes.js";
 
 const together = 4;
 
@@ -10,10 +10,11 @@ const together = 4;
  * Adds y = alpha * a * x + d to a module, called with (m, k, a, aRow, x, y, d, dRow, alpha): strides in bytes, y
  * contiguous, d = 0 for none.
  */
-export function gemv(module: ModuleBuilder, lanes: FloatLanes, fused: boolean, name: string): void {
-  const { bytes, scalar, vector } = lanes;
+export function gemv(module: ModuleBuilder, lanes: Lanes, fused: boolean, name: string): void {
+  const { bytes, factor, scalar, vector } = lanes;
+  const width = vectorBytes(lanes);
   const product = module.function(
-    { ...i32s("m", "k", "a", "aRow", "x", "y", "d", "dRow"), alpha: lanes.type },
+    { ...i32s("m", "k", "a", "aRow", "x", "y", "d", "dRow"), alpha: lanes.factor.type },
     { name },
   );
   const { m, k, a, aRow, x, y, d, dRow, alpha } = product.parameters;
@@ -38,7 +39,7 @@ export function gemv(module: ModuleBuilder, lanes: FloatLanes, fused: boolean, n
             ),
             get(tails[row] as Local),
           ),
-          get(alpha),
+          factor.element(get(alpha)),
         ),
       ),
       when(get(d), [set(result, scalar.add(get(result), scalar.load(get(d)))), increaseBy(d, dRow)]),
@@ -56,18 +57,13 @@ export function gemv(module: ModuleBuilder, lanes: FloatLanes, fused: boolean, n
         at,
         get(whole),
         [0, 1].map((half) => [
-          set(element, v128.load(get(place), half * 16)),
+          set(element, lanes.load(get(place), half * width)),
           starts.map((start, row) => {
             const sum = sums[row]?.[half] as Local;
-            const other = v128.load(get(start), half * 16);
-            return set(
-              sum,
-              fused
-                ? vector.relaxedMadd(get(element), other, get(sum))
-                : vector.add(get(sum), vector.mul(get(element), other)),
-            );
+            const other = lanes.load(get(start), half * width);
+            return set(sum, multiplyAdd(lanes, fused, get(element), other, get(sum)));
           }),
-          half === 1 ? [increase(place, 32), starts.map((start) => increase(start, 32))] : [],
+          half === 1 ? [place, ...starts].map((start) => increase(start, 2 * width)) : [],
         ]),
         step,
       ),

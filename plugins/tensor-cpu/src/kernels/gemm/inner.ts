@@ -6,7 +6,7 @@
 import { type Code, get, type Local, set, when } from "../../wasm/code.js";
 import { i32, v128 } from "../../wasm/instructions.js";
 import { i32s, increase, increaseBy, type ModuleBuilder } from "../../wasm/module.js";
-import { type FloatLanes, sumOfLanes } from "../lanes.js";
+import { type Lanes, multiplyAdd, sumOfLanes, vectorBytes } from "../lanes.js";
 
 /** Rows that are walked together. */
 const together = 2;
@@ -26,13 +26,13 @@ export function blocksOf(n: number, fused: boolean): number[] {
  */
 export function innerProducts(
   module: ModuleBuilder,
-  lanes: FloatLanes,
+  lanes: Lanes,
   { n, fused }: { readonly n: number; readonly fused: boolean },
   name: string,
 ): void {
-  const { bytes, scalar, vector } = lanes;
+  const { bytes, factor, scalar } = lanes;
   const product = module.function(
-    { ...i32s("m", "k", "a", "aRow", "b", "bColumn", "c", "cRow", "d", "dRow"), alpha: lanes.type },
+    { ...i32s("m", "k", "a", "aRow", "b", "bColumn", "c", "cRow", "d", "dRow"), alpha: lanes.factor.type },
     { name },
   );
   const { m, k, a, aRow, b, bColumn, c, cRow, d, dRow, alpha } = product.parameters;
@@ -64,7 +64,7 @@ export function innerProducts(
           result,
           scalar.mul(
             scalar.add(sumOfLanes(lanes, element, get(sumAt(row, column))), get(tailAt(row, column))),
-            get(alpha),
+            factor.element(get(alpha)),
           ),
         ),
         when(get(d), set(result, scalar.add(get(result), scalar.load(moved(d, dRow), offset)))),
@@ -88,22 +88,17 @@ export function innerProducts(
         get(whole),
         [
           Array.from({ length: rows }, (_, row) =>
-            set(vectors[row] as Local, v128.load(get(rowStarts[row] as Local))),
+            set(vectors[row] as Local, lanes.load(get(rowStarts[row] as Local))),
           ),
           Array.from({ length: columns }, (_, column) => [
-            set(element, v128.load(get(columnStarts[column] as Local))),
+            set(element, lanes.load(get(columnStarts[column] as Local))),
             Array.from({ length: rows }, (_, row) => {
               const sum = sumAt(row, column);
               const other = get(vectors[row] as Local);
-              return set(
-                sum,
-                fused
-                  ? vector.relaxedMadd(get(element), other, get(sum))
-                  : vector.add(get(sum), vector.mul(get(element), other)),
-              );
+              return set(sum, multiplyAdd(lanes, fused, get(element), other, get(sum)));
             }),
           ]),
-          starts.map((start) => increase(start, 16)),
+          starts.map((start) => increase(start, vectorBytes(lanes))),
         ],
         lanes.lanes,
       ),

@@ -1,8 +1,10 @@
-/** Chooses how a product of matrices of floats is computed. */
+/** Chooses how a product of matrices is computed. */
+import type { DType } from "@bitale/core";
 import { features } from "../../wasm/features.js";
 import { ModuleBuilder } from "../../wasm/module.js";
+import { lanesOf } from "../integer-lanes.js";
 import type { Kernel, KernelLibrary, Source } from "../kernel-library.js";
-import { type FloatLanes, type FloatType, floatLanes } from "../lanes.js";
+import type { Lanes } from "../lanes.js";
 import { bandsOf, smallestShared } from "./bands.js";
 import { gemm, packLeft, packRight, workspaceBytes } from "./gemm.js";
 import { gemv } from "./gemv.js";
@@ -18,8 +20,10 @@ const skinny = 12;
  * Tiles that were fastest, by what the engine can do: engines that fuse and compile long loops well take large tiles,
  * older ones would spill them.
  */
-function tileFor(n: number, lanes: number, { fused, wide }: KernelLibrary): Tile {
+function tileFor(n: number, { lanes, vector }: Lanes, library: KernelLibrary): Tile {
   const recent = features().memory64;
+  const fused = library.fused && vector.relaxedMadd !== undefined;
+  const wide = library.wide && vector.relaxedMadd !== undefined;
   const width = (vectors: number): number => Math.ceil(n / (vectors * lanes)) * vectors;
   if (wide && n > 2 * lanes) return { rows: 4, vectors: 4, fused, unroll: 1 };
   if (n <= skinny && width(3) <= width(2))
@@ -28,64 +32,64 @@ function tileFor(n: number, lanes: number, { fused, wide }: KernelLibrary): Tile
   return recent ? { rows: 6, vectors: 2, fused, unroll: 4 } : { rows: 4, vectors: 2, fused, unroll: 1 };
 }
 
-/** The kernel for a product of floats; undefined where there is no WebAssembly for it, or nothing to sum. */
+/** The kernel for a product; undefined where there is no WebAssembly for it, or nothing to sum. */
 export function productKernel(
   library: KernelLibrary,
-  type: FloatType,
+  dtype: DType,
   shape: ProductShape,
   addend: Addend = { row: 0 },
 ): ProductKernel | undefined {
   const { m, n, k } = shape;
-  if (k === 0) return undefined;
-  const { bytes } = floatLanes[type];
+  const lanes = lanesOf(dtype);
+  if (lanes === undefined || k === 0) return undefined;
+  const { bytes } = lanes;
   if (n === 1 && shape.aDepth === 1 && (shape.bDepth === 1 || k === 1)) {
-    const run = vectorKernel(library, type);
+    const run = vectorKernel(library, lanes);
     return (
       run && ((a, b, c, d, alpha) => run(m, k, a, shape.aRow * bytes, b, c, d, addend.row * bytes, alpha))
     );
   }
   if (m === 1 && shape.bDepth === 1 && (shape.aDepth === 1 || k === 1)) {
-    const run = vectorKernel(library, type);
+    const run = vectorKernel(library, lanes);
     return run && ((a, b, c, d, alpha) => run(n, k, b, shape.bColumn * bytes, a, c, d, bytes, alpha));
   }
   // A column is computed as a row where its matrix lies by columns.
   if (n === 1 && m > 1 && shape.aRow === 1 && addend.row === 1) {
     const { aDepth, bDepth } = shape;
     const turned = { m: 1, n: m, k, aRow: 0, aDepth: bDepth, bDepth: aDepth, bColumn: 1 };
-    const run = matrixKernel(library, type, turned, { row: 0 });
+    const run = matrixKernel(library, lanes, turned, { row: 0 });
     return run && ((a, b, c, d, alpha) => run(b, a, c, d, alpha));
   }
   return (
-    nativeProduct(library.native, type, shape, addend) ??
-    skinnyProduct(library, type, shape, addend) ??
-    matrixKernel(library, type, shape, addend)
+    nativeProduct(library.native, dtype, shape, addend) ??
+    skinnyProduct(library, lanes, shape, addend) ??
+    matrixKernel(library, lanes, shape, addend)
   );
 }
 
-function vectorKernel(library: KernelLibrary, type: FloatType): Kernel | undefined {
+function vectorKernel(library: KernelLibrary, lanes: Lanes): Kernel | undefined {
   const build = (): Source => {
     const module = new ModuleBuilder();
-    gemv(module, floatLanes[type], library.fused, "gemv");
+    gemv(module, lanes, library.fused, "gemv");
     return { module };
   };
-  return library.module(`gemv ${type}`, build)?.gemv;
+  return library.module(`gemv ${lanes.name}`, build)?.gemv;
 }
 
 function matrixKernel(
   library: KernelLibrary,
-  type: FloatType,
+  lanes: Lanes,
   shape: ProductShape,
   addend: Addend,
 ): ProductKernel | undefined {
-  const lanes = floatLanes[type];
   const { m, n, k } = shape;
-  const tile = tileFor(n, lanes.lanes, library);
+  const tile = tileFor(n, lanes, library);
   const build = (): Source => {
     const module = new ModuleBuilder();
     gemm(module, lanes, tile, "gemm");
     return { module };
   };
-  const key = `gemm ${type} ${Object.values(tile).join()}`;
+  const key = `gemm ${lanes.name} ${Object.values(tile).join()}`;
   const run = library.module(key, build)?.gemm;
   if (run === undefined) return undefined;
   const parallel = m * n * k < smallestShared ? undefined : library.inParallel(key, "gemm");
@@ -136,7 +140,7 @@ interface Part {
 }
 
 /** Cuts a result into bands of whole tiles, across its longer side, one for each thread. */
-function split(m: number, n: number, tile: Tile, lanes: FloatLanes, library: KernelLibrary): Part[] {
+function split(m: number, n: number, tile: Tile, lanes: Lanes, library: KernelLibrary): Part[] {
   const rows = m >= n;
   const [length, unit] = rows ? [m, tile.rows] : [n, tile.vectors * lanes.lanes];
   return bandsOf(length, unit, library.threads?.threads ?? 1).map(({ first, count }) =>

@@ -1,8 +1,8 @@
 /** Micro-kernels: a tile of the result stays in registers while the depth is walked. */
 import { type Code, get, type Local, repeat, set, tee, when } from "../../wasm/code.js";
-import { i32, v128 } from "../../wasm/instructions.js";
+import { i32 } from "../../wasm/instructions.js";
 import { type Callee, i32s, increase, increaseBy, type ModuleBuilder } from "../../wasm/module.js";
-import type { FloatLanes } from "../lanes.js";
+import { type Lanes, multiplyAdd, vectorBytes } from "../lanes.js";
 
 /** Size of a tile: rows, and vectors in a row. */
 export interface Tile {
@@ -32,24 +32,25 @@ const strides = i32s(
  */
 export function microKernel(
   module: ModuleBuilder,
-  lanes: FloatLanes,
+  lanes: Lanes,
   tile: Tile,
   rows: number,
   layout: LeftLayout,
 ): Callee {
-  const kernel = module.function({ ...strides, alpha: lanes.type });
+  const kernel = module.function({ ...strides, alpha: lanes.factor.type });
   const { depth, left, leftDepth, leftRow, right, rightDepth, c, cRow, d, dRow, alpha } = kernel.parameters;
-  const { bytes, vector } = lanes;
+  const { bytes, factor, vector } = lanes;
   const { vectors, fused, unroll } = tile;
   const sums = Array.from({ length: rows }, () => kernel.locals("v128", vectors));
   const row = kernel.locals("v128", vectors);
   const element = kernel.local("v128");
   const turns = kernel.local("i32");
   const starts = layout === "rows" ? [left, ...kernel.locals("i32", rows - 1)] : [];
-  const [leftStep, rightStep] = [tile.rows * bytes, vectors * 16];
+  const width = vectorBytes(lanes);
+  const [leftStep, rightStep] = [tile.rows * bytes, vectors * width];
 
   const step = (leftAt: number, rightAt: number): Code => [
-    row.map((part, j) => set(part, v128.load(get(right), rightAt + j * 16))),
+    row.map((part, j) => set(part, lanes.load(get(right), rightAt + j * width))),
     sums.map((sum, i) => [
       set(
         element,
@@ -59,12 +60,7 @@ export function microKernel(
       ),
       sum.map((part, j) => {
         const other = get(row[j] as Local);
-        return set(
-          part,
-          fused
-            ? vector.relaxedMadd(get(element), other, get(part))
-            : vector.add(get(part), vector.mul(get(element), other)),
-        );
+        return set(part, multiplyAdd(lanes, fused, get(element), other, get(part)));
       }),
     ]),
   ];
@@ -95,18 +91,21 @@ export function microKernel(
           set(turns, i32.and(get(depth), i32.const(unroll - 1))),
           walk([step(0, 0), advance(1)]),
         ],
-    when(lanes.scalar.ne(get(alpha), lanes.scalar.const(1)), [
-      set(element, vector.splat(get(alpha))),
+    when(factor.isNotOne(get(alpha)), [
+      set(element, vector.splat(factor.element(get(alpha)))),
       each((sum) => set(sum, vector.mul(get(sum), get(element)))),
     ]),
     when(
       get(d),
       sums.map((sum, i) => [
-        sum.map((part, j) => set(part, vector.add(get(part), v128.load(get(d), j * 16)))),
+        sum.map((part, j) => set(part, vector.add(get(part), lanes.load(get(d), j * width)))),
         nextRow(i, d, dRow),
       ]),
     ),
-    sums.map((sum, i) => [sum.map((part, j) => v128.store(get(c), get(part), j * 16)), nextRow(i, c, cRow)]),
+    sums.map((sum, i) => [
+      sum.map((part, j) => lanes.store(get(c), get(part), j * width)),
+      nextRow(i, c, cRow),
+    ]),
   );
   return kernel;
 }

@@ -6,7 +6,7 @@
 import { type Code, call, choose, get, type Local, repeat, select, set, when } from "../../wasm/code.js";
 import { i32, v128 } from "../../wasm/instructions.js";
 import { type Callee, i32s, increaseBy, type ModuleBuilder } from "../../wasm/module.js";
-import type { FloatLanes } from "../lanes.js";
+import { type Lanes, multiplyAdd, vectorBytes } from "../lanes.js";
 
 /** Rows of the operand, and rows of the turned result, that are held together: their factors fill half the registers. */
 const depths = 4;
@@ -17,7 +17,7 @@ const vectors = 4;
 /** Bytes of the turned result that are worked on at a time. */
 const nearCache = 2 ** 15;
 /** How many elements of each row of a result with so many columns that makes. */
-export const chunkOf = (columns: number, { bytes, lanes }: FloatLanes): number => {
+export const chunkOf = (columns: number, { bytes, lanes }: Lanes): number => {
   const whole = vectors * lanes;
   return Math.max(1, Math.floor(nearCache / (columns * bytes * whole))) * whole;
 };
@@ -26,7 +26,7 @@ export const chunkOf = (columns: number, { bytes, lanes }: FloatLanes): number =
  * Adds it to a module, called with (m, n, k, a, aDepth, b, bDepth, bColumn, t, tRow, chunk): t[j, i] = the sum over r
  * of a[r, i] b[r, j]. Strides in bytes; elements of a row of a and of t are neighbours; `chunk`: of `chunkOf`.
  */
-export function outerProducts(module: ModuleBuilder, lanes: FloatLanes, fused: boolean, name: string): void {
+export function outerProducts(module: ModuleBuilder, lanes: Lanes, fused: boolean, name: string): void {
   const chunkProduct = chunkProducts(module, lanes, fused);
   const product = module.function({ ...operands, ...i32s("chunk") }, { name });
   const { m, n, k, a, aDepth, b, bDepth, bColumn, t, tRow, chunk } = product.parameters;
@@ -48,7 +48,7 @@ export function outerProducts(module: ModuleBuilder, lanes: FloatLanes, fused: b
 const operands = i32s("m", "n", "k", "a", "aDepth", "b", "bDepth", "bColumn", "t", "tRow");
 
 /** The same for elements of which all rows of t are in the nearest cache together. */
-function chunkProducts(module: ModuleBuilder, lanes: FloatLanes, fused: boolean): Callee {
+function chunkProducts(module: ModuleBuilder, lanes: Lanes, fused: boolean): Callee {
   const steps = [columns, 1].flatMap((width) =>
     [depths, 1].map((depth) => ({ width, depth, step: outerStep(module, lanes, { width, depth, fused }) })),
   );
@@ -89,8 +89,9 @@ interface Step {
 }
 
 /** Some rows of a, times their factors, added to some rows of t; `first`: written there instead. */
-function outerStep(module: ModuleBuilder, lanes: FloatLanes, { width, depth, fused }: Step): Callee {
+function outerStep(module: ModuleBuilder, lanes: Lanes, { width, depth, fused }: Step): Callee {
   const { bytes, scalar, vector } = lanes;
+  const wide = vectorBytes(lanes);
   const step = module.function(i32s("m", "a", "aDepth", "b", "bDepth", "bColumn", "t", "tRow", "first"));
   const { m, a, aDepth, b, bDepth, bColumn, t, tRow, first } = step.parameters;
   const { i, place } = step.integers("i", "place");
@@ -108,22 +109,19 @@ function outerStep(module: ModuleBuilder, lanes: FloatLanes, { width, depth, fus
   /** One vector of each row. */
   const vectorOf = (at: number, begins: boolean): Code => [
     sums.map((sum, c) =>
-      set(sum, begins ? v128.const(new Array(16).fill(0)) : v128.load(here(results[c] as Local), at)),
+      set(sum, begins ? v128.const(new Array(16).fill(0)) : lanes.load(here(results[c] as Local), at)),
     ),
     rows.map((row, d) => [
-      set(element, v128.load(here(row), at)),
+      set(element, lanes.load(here(row), at)),
       sums.map((sum, c) => {
         const [x, factor] = [get(element), get(factors[d]?.[c] as Local)];
-        return set(
-          sum,
-          fused ? vector.relaxedMadd(x, factor, get(sum)) : vector.add(get(sum), vector.mul(x, factor)),
-        );
+        return set(sum, multiplyAdd(lanes, fused, x, factor, get(sum)));
       }),
     ]),
-    sums.map((sum, c) => v128.store(here(results[c] as Local), get(sum), at)),
+    sums.map((sum, c) => lanes.store(here(results[c] as Local), get(sum), at)),
   ];
   const turn = (count: number, begins: boolean): Code =>
-    Array.from({ length: count }, (_, v) => vectorOf(v * 16, begins));
+    Array.from({ length: count }, (_, v) => vectorOf(v * wide, begins));
   /** What is left of each row, an element at a time. */
   const rest: Code = results.map((result, c) => [
     set(single, choose(lanes.type, get(first), scalar.const(0), scalar.load(here(result)))),
@@ -135,8 +133,8 @@ function outerStep(module: ModuleBuilder, lanes: FloatLanes, { width, depth, fus
   ]);
   const whole = (size: number): Code => i32.and(get(m), i32.const(-size));
   const walk = (begins: boolean): Code => [
-    step.countUp(i, whole(vectors * 16), turn(vectors, begins), vectors * 16),
-    step.countOn(i, whole(16), turn(1, begins), 16),
+    step.countUp(i, whole(vectors * wide), turn(vectors, begins), vectors * wide),
+    step.countOn(i, whole(wide), turn(1, begins), wide),
   ];
 
   step.body(

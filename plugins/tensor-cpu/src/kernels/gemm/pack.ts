@@ -2,13 +2,13 @@
 import { type Code, get, type Local, set, when } from "../../wasm/code.js";
 import { i32, v128 } from "../../wasm/instructions.js";
 import { type Callee, i32s, increase, increaseBy, type ModuleBuilder } from "../../wasm/module.js";
-import type { FloatLanes } from "../lanes.js";
+import type { Lanes } from "../lanes.js";
 
 /**
  * Packs `count` rows or columns of `depth` elements into panels of `width`; missing ones are zeros. Called with (depth,
  * count, from, depthStride, strideOfOne, to), strides in bytes.
  */
-export function packing(module: ModuleBuilder, lanes: FloatLanes, width: number): Callee {
+export function packing(module: ModuleBuilder, lanes: Lanes, width: number): Callee {
   const pack = module.function(i32s("depth", "count", "from", "depthStride", "stride", "to"));
   const { depth, count, from, depthStride, stride, to } = pack.parameters;
   const { bytes, scalar } = lanes;

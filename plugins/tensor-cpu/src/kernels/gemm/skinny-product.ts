@@ -1,7 +1,7 @@
 /** Products with few columns, such as those of a classifier's last layer, without lanes that compute nothing. */
 import { ModuleBuilder } from "../../wasm/module.js";
 import type { KernelLibrary, Source } from "../kernel-library.js";
-import { type FloatType, floatLanes } from "../lanes.js";
+import type { Lanes } from "../lanes.js";
 import { bandsOf, smallestShared } from "./bands.js";
 import { innerProducts } from "./inner.js";
 import { chunkOf, outerProducts } from "./outer.js";
@@ -18,33 +18,32 @@ const mostDepth = 512;
 
 export function skinnyProduct(
   library: KernelLibrary,
-  type: FloatType,
+  lanes: Lanes,
   shape: ProductShape,
   addend: Addend,
 ): ProductKernel | undefined {
   const { m, n, k } = shape;
   if (n < 2 || n > mostColumns || m < fewestRows || k < smallestDepth) return undefined;
   if (shape.aDepth === 1 && (shape.bDepth === 1 || shape.bColumn === 1))
-    return byRows(library, type, shape, addend);
-  return shape.aRow === 1 ? turned(library, type, shape, addend) : undefined;
+    return byRows(library, lanes, shape, addend);
+  return shape.aRow === 1 ? turned(library, lanes, shape, addend) : undefined;
 }
 
 /** Rows of a are contiguous: each is multiplied with columns of b, which are made contiguous first. */
 function byRows(
   library: KernelLibrary,
-  type: FloatType,
+  lanes: Lanes,
   { m, n, k, aRow, bDepth, bColumn }: ProductShape,
   addend: Addend,
 ): ProductKernel | undefined {
-  const lanes = floatLanes[type];
   const { bytes } = lanes;
   const build = (): Source => {
     const module = new ModuleBuilder();
     innerProducts(module, lanes, { n, fused: library.fused }, "inner");
     return { module };
   };
-  const run = library.module(`inner ${type} ${n}`, build)?.inner;
-  const copy = turning(library, type);
+  const run = library.module(`inner ${lanes.name} ${n}`, build)?.inner;
+  const copy = turning(library, lanes);
   if (run === undefined || copy === undefined) return undefined;
   const rest = (c: number, d: number, alpha: number): number[] => [
     c,
@@ -66,20 +65,19 @@ function byRows(
 /** Columns of a are contiguous: the transposed result has long rows, of which no lane is wasted. */
 function turned(
   library: KernelLibrary,
-  type: FloatType,
+  lanes: Lanes,
   { m, n, k, aDepth, bDepth, bColumn }: ProductShape,
   addend: Addend,
 ): ProductKernel | undefined {
-  const lanes = floatLanes[type];
   const { bytes } = lanes;
   const build = (): Source => {
     const module = new ModuleBuilder();
     outerProducts(module, lanes, library.fused, "outer");
     return { module };
   };
-  const key = `outer ${type}`;
+  const key = `outer ${lanes.name}`;
   const run = library.module(key, build)?.outer;
-  const copy = turning(library, type);
+  const copy = turning(library, lanes);
   if (run === undefined || copy === undefined) return undefined;
   library.reserve(m * n * bytes);
   const bands = m * n * k < smallestShared ? [] : bandsOf(m, 16, library.threads?.threads ?? 1);
@@ -108,11 +106,11 @@ function turned(
   };
 }
 
-function turning(library: KernelLibrary, type: FloatType) {
+function turning(library: KernelLibrary, lanes: Lanes) {
   const build = (): Source => {
     const module = new ModuleBuilder();
-    turn(module, floatLanes[type], "turn");
+    turn(module, lanes, "turn");
     return { module };
   };
-  return library.module(`turn ${type}`, build)?.turn;
+  return library.module(`turn ${lanes.name}`, build)?.turn;
 }
