@@ -93,6 +93,41 @@ def gemm(dtype, m, k, n, transposeA, transposeB):
     return lambda: np.matmul(left, right, out=c), lambda: {"C": c}
 
 
+def sums(rows, columns, axis):
+    x = uniform(rows * columns, 1, -1, 1).reshape(rows, columns)
+    y = np.empty(columns if axis == 0 else rows, np.float32)
+    return lambda: np.sum(x, axis=axis, out=y), lambda: {"y": y}
+
+
+def running(rows, columns):
+    x = uniform(rows * columns, 1, -1, 1).reshape(rows, columns)
+    y = np.empty_like(x)
+    return lambda: np.cumsum(x, axis=1, out=y), lambda: {"y": y}
+
+
+def sort(rows, columns):
+    x = uniform(rows * columns, 1, -1, 1).reshape(rows, columns)
+    y = np.empty_like(x)
+
+    def step():
+        np.copyto(y, x)
+        y.sort(axis=1)
+
+    return step, lambda: {"y": y}
+
+
+def solve(n):
+    a = uniform(n * n, 1, -1, 1, "float64").reshape(n, n) + n * np.eye(n)
+    b = uniform(n * n, 2, -1, 1, "float64").reshape(n, n)
+    x = None
+
+    def step():
+        nonlocal x
+        x = np.linalg.solve(a, b)
+
+    return step, lambda: {"X": x}
+
+
 def softmax_rows(x, out):
     np.subtract(x, x.max(axis=1, keepdims=True), out=out)
     np.exp(out, out=out)
@@ -193,6 +228,10 @@ CONTENDER = {
     "read": create,
     "readInto": read_into,
     "gemm": gemm,
+    "sums": sums,
+    "running": running,
+    "sort": sort,
+    "solve": solve,
     "softmax": softmax,
     "unary": unary,
     "logistic": logistic,

@@ -58,3 +58,10 @@ export const mlpWeights = (): Readonly<Record<"W1" | "W2", Float32Array<ArrayBuf
   W1: uniform32(features * hidden, classifierSeeds.weights1),
   W2: uniform32(hidden * classes, classifierSeeds.weights2),
 });
+
+/** Matrices of a linear system A X = B that is well conditioned. */
+export function linearSystem(n: number): Readonly<Record<"A" | "B", Float64Array<ArrayBuffer>>> {
+  const A = fill(new Float64Array(n * n), signed(1));
+  for (let i = 0; i < n; i++) A[i * n + i] = (A[i * n + i] as number) + n;
+  return { A, B: fill(new Float64Array(n * n), signed(2)) };
+}

@@ -34,6 +34,14 @@ export interface Workloads {
   };
   /** softmax over rows, float32, seed 1 in [-4, 4). Result: the rows. */
   readonly softmax: { readonly rows: number; readonly columns: number };
+  /** Sums along an axis (0: of columns), float32, seed 1 in [-1, 1). Result: the sums. */
+  readonly sums: { readonly rows: number; readonly columns: number; readonly axis: 0 | 1 };
+  /** Running sums along rows, float32, seed 1 in [-1, 1). Result: the sums. */
+  readonly running: { readonly rows: number; readonly columns: number };
+  /** Every row in ascending order, float32, seed 1 in [-1, 1). Result: the rows. */
+  readonly sort: { readonly rows: number; readonly columns: number };
+  /** X of A X = B, float64, all n x n; A from seed 1 in [-1, 1) with n added on the diagonal, B from seed 2. Result: X. */
+  readonly solve: { readonly n: number };
   /** A function of each of n float32, seed 1 in [-4, 4). Result: the values. */
   readonly unary: { readonly op: "exp" | "tanh"; readonly n: number };
   /** One step of `logisticRates` on a resident batch; see `trainingData`. Result: cost, W, b. */

@@ -60,6 +60,21 @@ export const contend: Contend = async () => {
         );
       },
 
+      sums: ({ rows, columns, axis }) => {
+        const x = tensor(uniform32(rows * columns, signed(1)), [rows, columns], "cpu");
+        return computing("y", () => db.sum(x, axis) as never);
+      },
+
+      running: ({ rows, columns }) => {
+        const x = tensor(uniform32(rows * columns, signed(1)), [rows, columns], "cpu");
+        return computing("y", () => db.cumsum(x, 1) as never);
+      },
+
+      sort: ({ rows, columns }) => {
+        const x = tensor(uniform32(rows * columns, signed(1)), [rows, columns], "cpu");
+        return computing("y", () => db.sort(x, 1) as never);
+      },
+
       softmax: ({ rows, columns }) => {
         const x = tensor(uniform32(rows * columns, wide(1)), [rows, columns], "cpu");
         return computing("y", () => db.softmax(x, 1) as never);

@@ -5,6 +5,7 @@
 
 import {
   type Floats,
+  linearSystem,
   logisticWeights,
   mlpWeights,
   oneHotLabels,
@@ -104,6 +105,11 @@ function networkStep(batch: number): Task {
   return descending(cost as never, start, mlpRate, x, truth);
 }
 
+/** Its float64 needs a class that Node 20 does not have. */
+function needFloat64(): void {
+  if (!("Float16Array" in globalThis)) throw new NotOfferedError("float64");
+}
+
 export const contend: Contend = async () => {
   const devices = await init("wasm");
   if (!devices.includes("wasm")) throw new Error("the WASM backend did not start");
@@ -182,14 +188,39 @@ export const contend: Contend = async () => {
       },
 
       gemm: ({ dtype, m, k, n, transposeA, transposeB }) => {
-        // Its float64 needs a class that Node 20 does not have.
-        if (dtype === "float64" && !("Float16Array" in globalThis)) throw new NotOfferedError("float64");
+        if (dtype === "float64") needFloat64();
         const A = tensor(uniform(m * k, signed(1), dtype), transposeA ? [k, m] : [m, k]);
         const B = tensor(uniform(k * n, signed(2), dtype), transposeB ? [n, k] : [k, n]);
         const product = jit((a: np.Array, b: np.Array) =>
           np.matmul(transposeA ? a.transpose() : a, transposeB ? b.transpose() : b),
         );
         return computing("C", () => product(A.ref, B.ref));
+      },
+
+      sums: ({ rows, columns, axis }) => {
+        const x = tensor(uniform32(rows * columns, signed(1)), [rows, columns]);
+        const sum = jit((matrix: np.Array) => np.sum(matrix, axis));
+        return computing("y", () => sum(x.ref));
+      },
+
+      running: ({ rows, columns }) => {
+        const x = tensor(uniform32(rows * columns, signed(1)), [rows, columns]);
+        const running = jit((matrix: np.Array) => np.cumsum(matrix, 1));
+        return computing("y", () => running(x.ref));
+      },
+
+      sort: ({ rows, columns }) => {
+        const x = tensor(uniform32(rows * columns, signed(1)), [rows, columns]);
+        const sorted = jit((matrix: np.Array) => np.sort(matrix, 1));
+        return computing("y", () => sorted(x.ref));
+      },
+
+      solve: ({ n }) => {
+        needFloat64();
+        const { A, B } = linearSystem(n);
+        const [a, b] = [tensor(A, [n, n]), tensor(B, [n, n])];
+        const solve = jit((matrix: np.Array, sides: np.Array) => np.linalg.solve(matrix, sides));
+        return computing("X", () => solve(a.ref, b.ref));
       },
 
       softmax: ({ rows, columns }) => {

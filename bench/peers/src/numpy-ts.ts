@@ -1,6 +1,7 @@
 /** numpy-ts, eager. Its matmul leaves WASM for transposed views, so transposes are copied before. */
 import {
   type Floats,
+  linearSystem,
   logisticWeights,
   mlpWeights,
   oneHotLabels,
@@ -148,6 +149,27 @@ export const contend: Contend = () => {
         return computing("C", (use) =>
           np.matmul(transposeA ? transposed(A, use) : A, transposeB ? transposed(B, use) : B),
         );
+      },
+
+      sums: ({ rows, columns, axis }) => {
+        const x = tensor(uniform32(rows * columns, signed(1)), [rows, columns]);
+        return computing("y", () => np.sum(x, axis) as np.NDArray);
+      },
+
+      running: ({ rows, columns }) => {
+        const x = tensor(uniform32(rows * columns, signed(1)), [rows, columns]);
+        return computing("y", () => np.cumsum(x, 1) as np.NDArray);
+      },
+
+      sort: ({ rows, columns }) => {
+        const x = tensor(uniform32(rows * columns, signed(1)), [rows, columns]);
+        return computing("y", () => np.sort(x, 1) as np.NDArray);
+      },
+
+      solve: ({ n }) => {
+        const { A, B } = linearSystem(n);
+        const [a, b] = [tensor(A, [n, n]), tensor(B, [n, n])];
+        return computing("X", () => np.linalg.solve(a, b) as np.NDArray);
       },
 
       softmax: ({ rows, columns }) => {

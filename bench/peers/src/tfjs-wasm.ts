@@ -136,6 +136,22 @@ export const contend: Contend = async (options) => {
         );
       },
 
+      sums: ({ rows, columns, axis }) => {
+        const x = tf.tensor2d(uniform32(rows * columns, signed(1)), [rows, columns]);
+        return computing("y", () => tf.sum(x, axis));
+      },
+
+      running: ({ rows, columns }) => {
+        const x = tf.tensor2d(uniform32(rows * columns, signed(1)), [rows, columns]);
+        return computing("y", () => tf.cumsum(x, 1));
+      },
+
+      // The largest first is the only order that it has.
+      sort: ({ rows, columns }) => {
+        const x = tf.tensor2d(uniform32(rows * columns, signed(1)), [rows, columns]);
+        return computing("y", () => tf.reverse(tf.topk(x, columns, true).values, 1));
+      },
+
       softmax: ({ rows, columns }) => {
         const x = tf.tensor2d(uniform32(rows * columns, wide(1)), [rows, columns]);
         return computing("y", () => tf.softmax(x));

@@ -2,7 +2,7 @@
 import { type Contend, NotOfferedError } from "../workloads.js";
 import { Bench } from "./bench.js";
 import { graphs } from "./graphs.js";
-import { products } from "./products.js";
+import { operations } from "./operations.js";
 import { training } from "./training.js";
 import { transfer } from "./transfer.js";
 import { updates } from "./updates.js";
@@ -21,7 +21,7 @@ export const contend: Contend = (options) => {
     tasks: {
       ...updates(bench),
       ...transfer(bench),
-      ...products(bench),
+      ...operations(bench),
       ...training(bench),
       ...graphs(bench),
     },

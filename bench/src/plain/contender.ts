@@ -94,6 +94,52 @@ export const contend: Contend = () => ({
       };
     },
 
+    sums: ({ rows, columns, axis }) => {
+      const x = uniform32(rows * columns, signed(1));
+      const y = new Float64Array(axis === 0 ? columns : rows);
+      return {
+        step: () => {
+          y.fill(0);
+          for (let i = 0; i < rows; i++) {
+            for (let j = 0; j < columns; j++) {
+              const at = axis === 0 ? j : i;
+              y[at] = (y[at] as number) + (x[i * columns + j] as number);
+            }
+          }
+        },
+        result: () => ({ y }),
+      };
+    },
+
+    running: ({ rows, columns }) => {
+      const x = uniform32(rows * columns, signed(1));
+      const y = new Float32Array(x.length);
+      return {
+        step: () => {
+          for (let i = 0; i < rows; i++) {
+            let sum = 0;
+            for (let j = i * columns; j < (i + 1) * columns; j++) {
+              sum += x[j] as number;
+              y[j] = sum;
+            }
+          }
+        },
+        result: () => ({ y }),
+      };
+    },
+
+    sort: ({ rows, columns }) => {
+      const x = uniform32(rows * columns, signed(1));
+      const y = new Float32Array(x.length);
+      return {
+        step: () => {
+          y.set(x);
+          for (let i = 0; i < rows; i++) y.subarray(i * columns, (i + 1) * columns).sort();
+        },
+        result: () => ({ y }),
+      };
+    },
+
     softmax: ({ rows, columns }) => {
       const x = uniform32(rows * columns, wide(1));
       const y = new Float32Array(x.length);
