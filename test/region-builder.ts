@@ -177,15 +177,19 @@ function unravel(position: number, shape: readonly number[]): number[] {
   );
 }
 
-/** Asserts that two arrays agree: exactly for discrete dtypes, within a relative tolerance for floats; NaN equals NaN. */
+/**
+ * Asserts that two arrays agree: exactly for discrete dtypes, within a relative tolerance for floats; NaN equals NaN.
+ * With a tolerance of zero, signed zeros are told apart.
+ */
 export function sameArrays(got: NDArray, expected: NDArray, tolerance = 1e-6): string | undefined {
   if (got.dtype !== expected.dtype) return `dtype ${got.dtype}, expected ${expected.dtype}`;
   if (got.shape.join() !== expected.shape.join()) return `shape [${got.shape}], expected [${expected.shape}]`;
   for (let i = 0; i < sizeOf(expected.shape); i++) {
     const at = unravel(i, expected.shape);
     const [a, b] = [got.get(...at), expected.get(...at)];
-    if (a === b || (Number.isNaN(a as number) && Number.isNaN(b as number))) continue;
+    if (Object.is(a, b) || (a === b && tolerance > 0)) continue;
     const near =
+      tolerance > 0 &&
       isFloat(got.dtype) &&
       Math.abs((a as number) - (b as number)) <= tolerance * Math.max(1, Math.abs(b as number));
     if (!near) return `element [${at}] is ${a}, expected ${b}`;

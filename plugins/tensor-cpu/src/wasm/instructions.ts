@@ -59,6 +59,8 @@ export const i64 = {
   add: binary(0x7c),
   mul: binary(0x7e),
   extendI32S: unary(0xac),
+  divS: binary(0x7f),
+  divU: binary(0x80),
 } as const;
 
 export const f32 = {
@@ -198,6 +200,7 @@ export const i64x2 = {
   splat: unary(...vector(18)),
   extract: lane(29),
   replace: laneOf(30),
+  allTrue: unary(...vector(195)),
   ltS: binary(...vector(216)),
   gtS: binary(...vector(217)),
   leS: binary(...vector(218)),

@@ -4,17 +4,17 @@ import type { Code } from "../../wasm/code.js";
 import { f32, f32x4, f64, f64x2, i32, i32x4, i64x2, v128 } from "../../wasm/instructions.js";
 import {
   asDoubles,
+  bigOfDouble,
+  doublesOfSingle,
   type Four,
   isUnsigned,
   joined,
   type Kind,
   kindIn,
   narrowed,
-  upper,
   widened,
 } from "./elements.js";
 import type { Emitter } from "./emitter.js";
-import { scripted } from "./script.js";
 
 /** Integers of fewer than 32 bits, as storing them and loading them again would give. */
 export function wrapped(dtype: DType, x: Code): Code {
@@ -63,7 +63,29 @@ function fromMask(e: Emitter, mask: Code, to: Kind): Code[] {
   }
 }
 
-/** Floats to integers of up to 32 bits: in vectors while they fit, one by one where some do not. */
+/** Whole numbers of any size modulo 2^64; 0 for what is not finite. All steps are exact. */
+function wrappedWhole(e: Emitter, whole: Code): Code {
+  const upperWord = (x: Code): Code => e.let(f64x2.trunc(f64x2.mul(x, e.float64(2 ** -32))));
+  const lowerWord = (x: Code, above: Code): Code =>
+    bigOfDouble(e, f64x2.sub(x, f64x2.mul(above, e.float64(2 ** 32))));
+  const above = upperWord(whole);
+  const [high, low] = [lowerWord(above, upperWord(above)), lowerWord(whole, above)];
+  const finite = f64x2.lt(f64x2.abs(whole), e.float64(Number.POSITIVE_INFINITY));
+  return v128.and(finite, i64x2.add(i64x2.shl(high, i32.const(32)), low));
+}
+
+/** Doubles to integers of 64 bits: in few steps while they are small, else wrapped. */
+function bigTruncated(e: Emitter, [x, y]: Four): Code[] {
+  const parts = [x, y].map((part) => e.let(f64x2.trunc(part as Code)));
+  const [first, second] = parts.map((part) => f64x2.lt(f64x2.abs(part), e.float64(2 ** 51)));
+  return e.either(
+    i64x2.allTrue(v128.and(first as Code, second as Code)),
+    () => parts.map((part) => e.let(bigOfDouble(e, part))),
+    () => parts.map((part) => e.let(wrappedWhole(e, part))),
+  );
+}
+
+/** Floats to integers of up to 32 bits: those that fit in one step. */
 function truncated(e: Emitter, from: DType, to: DType, four: Four): Code[] {
   const [x, y] = four as readonly [Code, Code];
   const single = kindIn(from) === "f32";
@@ -76,9 +98,11 @@ function truncated(e: Emitter, from: DType, to: DType, four: Four): Code[] {
       : joined(i32x4.truncSatF64x2SZero(x), i32x4.truncSatF64x2SZero(y));
     return [wrapped(to, whole)];
   };
-  return e.either(i32x4.allTrue(fits), inVectors, () => [
-    ...scripted(e, "cast", from, to, [{ dtype: from, four }]),
-  ]);
+  return e.either(i32x4.allTrue(fits), inVectors, () => {
+    const doubles = single ? doublesOfSingle(x) : four;
+    const [low, high] = doubles.map((part) => e.let(wrappedWhole(e, e.let(f64x2.trunc(part)))));
+    return [wrapped(to, narrowed(low as Code, high as Code))];
+  });
 }
 
 /** 64-bit integers to floats: there is no vector instruction, and lanes have the right rounding. */
@@ -106,11 +130,11 @@ export function castFour(e: Emitter, from: DType, to: DType, four: Four): Code[]
     case "mask":
       return fromMask(e, x, target);
     case "f32":
-      if (target === "f64") return [f64x2.promoteLowF32x4(x), f64x2.promoteLowF32x4(upper(x))];
-      return target === "i32" ? truncated(e, from, to, four) : undefined;
+      if (target === "f64") return doublesOfSingle(x);
+      return target === "i32" ? truncated(e, from, to, four) : bigTruncated(e, doublesOfSingle(x));
     case "f64":
       if (target === "f32") return [joined(f32x4.demoteF64x2Zero(x), f32x4.demoteF64x2Zero(y))];
-      return target === "i32" ? truncated(e, from, to, four) : undefined;
+      return target === "i32" ? truncated(e, from, to, four) : bigTruncated(e, four);
     case "i32":
       if (target === "f64") return asDoubles(from, x);
       if (target === "f32") return [isUnsigned(from) ? f32x4.convertI32x4U(x) : f32x4.convertI32x4S(x)];

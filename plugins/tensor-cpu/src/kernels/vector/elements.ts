@@ -174,6 +174,18 @@ export function loadSplat(e: Emitter, dtype: DType, address: Code): Four {
   return [e.let(v128.shuffle(first, first, [0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3]))];
 }
 
+/** Four floats of single precision as doubles: two vectors. */
+export const doublesOfSingle = (x: Code): Code[] => [
+  f64x2.promoteLowF32x4(x),
+  f64x2.promoteLowF32x4(upper(x)),
+];
+/** Added to a whole number of less than 2^51, moves it into the lowest bits of a double. */
+const toLowest = 1.5 * 2 ** 52;
+/** Doubles that are whole and below 2^51 in size, as integers of 64 bits; and back. */
+export const bigOfDouble = (e: Emitter, whole: Code): Code =>
+  i64x2.sub(f64x2.add(whole, e.float64(toLowest)), e.float64(toLowest));
+export const doubleOfBig = (e: Emitter, integer: Code): Code =>
+  f64x2.sub(i64x2.add(integer, e.float64(toLowest)), e.float64(toLowest));
 /** Lanes of 32 bits as numbers of 64: two vectors. */
 export const asDoubles = (dtype: DType, x: Code): Code[] => {
   const convert = isUnsigned(dtype) ? f64x2.convertLowI32x4U : f64x2.convertLowI32x4S;

@@ -1,5 +1,5 @@
 /** Expressions over four elements at a time. */
-import type { Expression } from "@bitale/core";
+import type { Expression, ScalarOp } from "@bitale/core";
 import type { Four } from "./elements.js";
 import type { Emitter } from "./emitter.js";
 import { floatFunctions } from "./float-functions.js";
@@ -34,6 +34,10 @@ export function evaluate(
   return expressions.map(value);
 }
 
+/** Ops with as much code as several others. */
+const longOps: readonly ScalarOp[] = ["floorDiv", "mod", "pow"];
+const countsFor = 8;
+
 /** How many ops there are in expressions, shared ones counted once, and whether there are functions among them. */
 export function extentOf(expressions: readonly Expression[]): {
   readonly length: number;
@@ -41,14 +45,16 @@ export function extentOf(expressions: readonly Expression[]): {
 } {
   const seen = new Set<Expression>();
   let functions = false;
+  let length = 0;
   const visit = (expression: Expression): void => {
     if (expression.kind === "leaf" || seen.has(expression)) return;
     seen.add(expression);
+    length += longOps.includes(expression.op) ? countsFor : 1;
     functions ||= expression.op in floatFunctions;
     expression.args.forEach(visit);
   };
   expressions.forEach(visit);
-  return { length: seen.size, functions };
+  return { length, functions };
 }
 
 /** Vectors in one turn of a loop: several where there is little to do with each. */

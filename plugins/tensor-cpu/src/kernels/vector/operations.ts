@@ -3,9 +3,11 @@ import type { DType, ScalarOp } from "@bitale/core";
 import type { Code } from "../../wasm/code.js";
 import { f32x4, f64x2, i32x4, i64x2, v128 } from "../../wasm/instructions.js";
 import { castFour, wrapped } from "./casts.js";
-import { asDoubles, type Four, isUnsigned, joined, kindIn, narrowed, widened } from "./elements.js";
+import { divideBig, divideFloats, divideIntegers } from "./division.js";
+import { type Four, isUnsigned, kindIn, narrowed, widened } from "./elements.js";
 import type { Emitter } from "./emitter.js";
 import { floatFunctions } from "./float-functions.js";
+import { integerPower } from "./integer-power.js";
 import { scripted } from "./script.js";
 
 type FloatVectors = typeof f32x4 | typeof f64x2;
@@ -53,6 +55,7 @@ const floatTests: typeof floatArithmetic = {
 function floatOperation(e: Emitter, op: ScalarOp, from: DType, args: readonly Four[]): Code[] | undefined {
   const single = kindIn(from) === "f32";
   const vectors = single ? f32x4 : f64x2;
+  if (op === "floorDiv" || op === "mod") return divideFloats(e, op, from, args as [Four, Four]);
   const number = (value: number): Code => (single ? e.float32(value) : e.float64(value));
   const parts = (by: (x: Code, y: Code) => Code): Code[] =>
     (args[0] as Four).map((x, i) => by(x, args.at(-1)?.[i] as Code));
@@ -91,20 +94,6 @@ const integerTests: Readonly<Record<string, IntegerOperation>> = {
   ge: (x, y, unsigned) => (unsigned ? i32x4.geU : i32x4.geS)(x, y),
 };
 
-/** floor(x / y) in double precision, where the quotient of two 32-bit integers never rounds up; 0 for y = 0. */
-function floorQuotient(e: Emitter, dtype: DType, x: Code, y: Code): Code {
-  const divisors = asDoubles(dtype, y);
-  const quotients = asDoubles(dtype, x).map((part, i) =>
-    e.let(f64x2.floor(f64x2.div(part, divisors[i] as Code))),
-  );
-  const truncate = isUnsigned(dtype) ? i32x4.truncSatF64x2UZero : i32x4.truncSatF64x2SZero;
-  // The one quotient beyond the range, -2^31 / -1, wraps.
-  const inRange = (part: Code): Code =>
-    isUnsigned(dtype) ? part : chosen(f64x2.eq(part, e.float64(2 ** 31)), e.float64(-(2 ** 31)), part);
-  const [low, high] = quotients.map((part) => truncate(inRange(part))) as [Code, Code];
-  return v128.andnot(joined(low, high), i32x4.eq(y, e.word(0)));
-}
-
 function integerOperation(e: Emitter, op: ScalarOp, from: DType, args: readonly Four[]): Code[] | undefined {
   const [x, y] = [args[0]?.[0] as Code, args.at(-1)?.[0] as Code];
   const unsigned = isUnsigned(from);
@@ -120,10 +109,11 @@ function integerOperation(e: Emitter, op: ScalarOp, from: DType, args: readonly 
           : i32x4.sub(i32x4.ltS(x, e.word(0)), i32x4.gtS(x, e.word(0))),
       ];
     case "floorDiv":
-      return [wrapped(from, floorQuotient(e, from, x, y))];
-    case "mod": {
-      const rest = i32x4.sub(x, i32x4.mul(floorQuotient(e, from, x, y), y));
-      return [v128.andnot(rest, i32x4.eq(y, e.word(0)))];
+    case "mod":
+      return [wrapped(from, divideIntegers(e, op, from, x, y))];
+    case "pow": {
+      const [power] = integerPower(e, i32x4, unsigned, [[x], [y]]) as [Code];
+      return [wrapped(from, power)];
     }
     default:
       return undefined;
@@ -132,7 +122,8 @@ function integerOperation(e: Emitter, op: ScalarOp, from: DType, args: readonly 
 
 /** 64 bits. Order of unsigned ones is that of signed ones with the highest bit changed. */
 function bigOperation(e: Emitter, op: ScalarOp, from: DType, args: readonly Four[]): Code[] | undefined {
-  const ordered = (x: Code): Code => (isUnsigned(from) ? v128.xor(x, e.double(1n << 63n)) : x);
+  const unsigned = isUnsigned(from);
+  const ordered = (x: Code): Code => (unsigned ? v128.xor(x, e.double(1n << 63n)) : x);
   const parts = (by: (x: Code, y: Code) => Code): Code[] =>
     (args[0] as Four).map((x, i) => by(x, args.at(-1)?.[i] as Code));
   const test = (by: (x: Code, y: Code) => Code): Code[] => {
@@ -143,7 +134,18 @@ function bigOperation(e: Emitter, op: ScalarOp, from: DType, args: readonly Four
     case "neg":
       return parts((x) => i64x2.neg(x));
     case "abs":
-      return parts((x) => (isUnsigned(from) ? x : i64x2.abs(x)));
+      return parts((x) => (unsigned ? x : i64x2.abs(x)));
+    case "sign":
+      return parts((x) =>
+        unsigned
+          ? v128.andnot(e.double(1n), i64x2.eq(x, e.word(0)))
+          : i64x2.sub(i64x2.ltS(x, e.word(0)), i64x2.gtS(x, e.word(0))),
+      );
+    case "floorDiv":
+    case "mod":
+      return divideBig(e, op, from, args as [Four, Four]);
+    case "pow":
+      return integerPower(e, i64x2, unsigned, args as [Four, Four]);
     case "invert":
       return parts((x) => v128.not(x));
     case "add":
