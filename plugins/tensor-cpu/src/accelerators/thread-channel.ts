@@ -17,7 +17,15 @@ export const word = {
   ready: 6,
   /** 1: the order failed. */
   failed: 7,
+  /** Number of the latest call that somebody has begun: the worker, or the main thread in its place. */
+  taken: 8,
 } as const;
+
+/** Takes a call, unless it has been taken; orders are numbered upwards. */
+export function take(words: Int32Array, order: number): boolean {
+  const before = Atomics.load(words, word.taken);
+  return before < order && Atomics.compareExchange(words, word.taken, before, order) === before;
+}
 
 export const orderKinds = { load: 1, call: 2, exit: 3 } as const;
 

@@ -6,6 +6,7 @@ import {
   mostArguments,
   orderKinds,
   partBytes,
+  take,
   type WorkerStart,
   word,
 } from "./thread-channel.js";
@@ -80,16 +81,16 @@ export class ThreadPool {
 
   /**
    * Calls an exported function once for each list of arguments, the last one on the calling thread; returns when all
-   * are done.
+   * are done. What a worker has not begun by the time that the calling thread is through with its own part, because it
+   * was asleep or has no core, the calling thread does as well.
    * @param calls at most one for each thread
    */
   run(module: ThreadedModule, name: string, calls: readonly (readonly number[])[]): void {
     const id = this.#load(module);
     const entry = Object.keys(module.exports).indexOf(name);
     const order = ++this.#order;
-    const helpers = calls.length - 1;
-    for (let i = 0; i < helpers; i++) {
-      const { words, values } = this.#workers[i] as RunningWorker;
+    const helpers = this.#workers.slice(0, calls.length - 1);
+    helpers.forEach(({ words, values }, i) => {
       const args = calls[i] as readonly number[];
       for (let k = 0; k < args.length; k++) values[k] = args[k] as number;
       words[word.kind] = orderKinds.call;
@@ -97,14 +98,24 @@ export class ThreadPool {
       words[word.entry] = entry;
       words[word.count] = args.length;
       send(words, order);
-    }
-    try {
-      module.exports[name]?.(...(calls[helpers] as readonly number[]));
-    } finally {
-      // Whatever happens here, nobody may still be at work when the call is over.
-      for (let i = 0; i < helpers; i++) this.#await(this.#workers[i] as RunningWorker, order);
-    }
-    this.#throwFailures();
+    });
+    const errors: unknown[] = [];
+    const call = (args: readonly number[]): void => {
+      try {
+        module.exports[name]?.(...args);
+      } catch (error) {
+        errors.push(error);
+      }
+    };
+    call(calls[helpers.length] as readonly number[]);
+    const begun = helpers.filter(({ words }, i) => {
+      const mine = take(words, order);
+      if (mine && errors.length === 0) call(calls[i] as readonly number[]);
+      return !mine;
+    });
+    // Whatever happens here, nobody may still be at work when the call is over.
+    for (const worker of begun) this.#await(worker, order);
+    this.#throwFailures(errors);
   }
 
   dispose(): void {
@@ -142,9 +153,11 @@ export class ThreadPool {
     }
   }
 
-  #throwFailures(): void {
+  /** @param errors those of the calling thread */
+  #throwFailures(errors: readonly unknown[] = []): void {
     const failed = this.#workers.filter(({ words }) => words[word.failed] !== 0);
     for (const { words } of failed) words[word.failed] = 0;
+    if (errors.length > 0) throw errors[0];
     if (failed.length > 0) throw new Error(`worker threads that failed: ${failed.length}`);
   }
 }

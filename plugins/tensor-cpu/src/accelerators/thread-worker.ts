@@ -1,6 +1,6 @@
 /** The worker of a thread pool: instantiates the modules it is sent on the shared memory, and calls them. */
 import { nodeBuiltin } from "./node-builtin.js";
-import { argumentsAt, orderKinds, partBytes, type WorkerStart, word } from "./thread-channel.js";
+import { argumentsAt, orderKinds, partBytes, take, type WorkerStart, word } from "./thread-channel.js";
 
 /**
  * Looks at the order word so often before it sleeps, some tenths of a millisecond: orders of one call follow each other
@@ -25,6 +25,8 @@ function serve({ memory, channel, part, mailbox }: WorkerStart): void {
     seen = order;
     const kind = read(word.kind);
     if (kind === orderKinds.exit) return;
+    // The main thread does not wait for a worker that was asleep: it has done the work itself.
+    if (kind === orderKinds.call && !take(words, order)) continue;
     try {
       if (kind === orderKinds.load) {
         const bytes = new Uint8Array(channel, mailbox, read(word.count)).slice();
