@@ -114,6 +114,20 @@ describe("what runs together", () => {
     expect(kindsOf(region, [arrayOf("float32", [100, 30], noise)])).toEqual(["rows", "loop"]);
   });
 
+  it("is the log-softmax but for its logarithm, where rows are too short to hide it and too long for lanes", () => {
+    const kindsOfLog = (columns: number): string[] => {
+      const b = new RegionBuilder();
+      const { moved, total } = softmaxParts(b, b.input("float32", [100, columns]), [1]);
+      const region = b.region(b.apply("sub", {}, [moved, b.apply("log", {}, [total])]));
+      const x = arrayOf("float32", [100, columns], noise);
+      agree(region, [x], 1e-6);
+      return kindsOf(region, [x]);
+    };
+    expect(kindsOfLog(10)).toEqual(["rows"]);
+    expect(kindsOfLog(30)).toEqual(["rows", "loop", "loop"]);
+    expect(kindsOfLog(100)).toEqual(["rows"]);
+  });
+
   it("ends where something else comes between, and where rows of others are read", () => {
     const b = new RegionBuilder();
     const x = b.input("float32", [8, 8]);

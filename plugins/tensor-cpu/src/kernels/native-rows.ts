@@ -6,7 +6,7 @@ import { keyOf } from "./expression.js";
 import { merged, walkOf } from "./levels.js";
 import type { Operand } from "./loop-structure.js";
 import { argumentsOf, operandKey, sourceOf } from "./native-loop.js";
-import { type RowGroup, rowLength } from "./row-group.js";
+import { type RowGroup, roleOf, rowLength } from "./row-group.js";
 import { type Traced, traceRows } from "./row-trace.js";
 import { isLarge, threadedLoop } from "./threaded-loop.js";
 import { partsOf } from "./vector/elements.js";
@@ -28,7 +28,9 @@ export interface NativeRows {
  * Beside this, the most code for it: ops, and elements of each.
  */
 const mostVectors = { plain: 64, functions: 20 };
-const mostCode = 320;
+const mostCode = { plain: 640, functions: 320 };
+/** Length of rows from which a function that comes once for a row takes no time beside the others. */
+const hidesFunctions = 64;
 /** Arguments of a kernel: engines take a thousand. */
 const mostArguments = 400;
 
@@ -43,7 +45,20 @@ export interface RowMemory {
   identity(slot: number): number;
 }
 
-/** @returns undefined where the loops have no code in vectors, or are too few rows for several threads */
+/** The place of the first loop that computes functions of what is there once for each row: alone it has full vectors. */
+export function functionOnce({ rows, parts }: RowGroup): number | undefined {
+  const at = parts.findIndex(
+    (part) =>
+      roleOf(part, rows) === "once" &&
+      extentOf(resultsOf(part).map(({ expression }) => expression)).functions,
+  );
+  return at === -1 ? undefined : at;
+}
+
+/**
+ * @returns undefined where the loops have no code in vectors, are too few rows for several threads, or have a function
+ * once for each row that is too short to hide it
+ */
 export function nativeRows(
   { rows, parts }: RowGroup,
   { library, inArena }: Workshop,
@@ -56,10 +71,9 @@ export function nativeRows(
   const elements = rowLength(rows);
   const widest = Math.max(...traced.map(({ view }) => partsOf(view.dtype)));
   const count = sizeOf(rows.shape.slice(0, rows.kept));
-  const short =
-    count > 1 &&
-    elements * widest <= mostVectors[functions ? "functions" : "plain"] &&
-    ops * elements <= mostCode;
+  const kind = functions ? "functions" : "plain";
+  const short = count > 1 && elements * widest <= mostVectors[kind] && ops * elements <= mostCode[kind];
+  if (!short && elements < hidesFunctions && functionOnce({ rows, parts }) !== undefined) return undefined;
   const handedOn = traced.filter(
     ({ view, made, lastRead, walk }) =>
       made !== undefined && memory.isLocal(view.slot) && walk.along === 1 && lastRead > made && !short,

@@ -9,7 +9,7 @@ import {
   type View,
 } from "@bitale/core";
 import { mayBeNative } from "../kernels/native-loop.js";
-import { nativeRows } from "../kernels/native-rows.js";
+import { functionOnce, nativeRows } from "../kernels/native-rows.js";
 import { type RowGroup, RowGrouping } from "../kernels/row-group.js";
 import type { NativeCall, Workshop } from "./frame.js";
 
@@ -42,31 +42,42 @@ export function groupRows(
     for (const slot of slotsOf(step)) touched.set(slot, (touched.get(slot) ?? new Set()).add(step));
   const identity = identityOf(plan);
   const sizes = new Map<number, number>();
-  const works: Work[] = [];
   const together = ({ rows, parts }: RowGroup): readonly Work[] => {
     const own = new Set<PlannedStep>(parts);
     const isLocal = (slot: number): boolean =>
       slots[slot]?.kind === "temporary" && [...(touched.get(slot) ?? [])].every((step) => own.has(step));
     const native = nativeRows({ rows, parts }, workshop, { isLocal, identity });
-    if (native === undefined) return parts;
-    for (const [slot, size] of native.scratch) sizes.set(slot, size);
-    const { call, views } = native;
-    return [{ kind: "rows", nodes: parts.flatMap(({ nodes }) => nodes), call, views }];
-  };
-  const grouping = new RowGrouping(identity);
-  const close = (): void => {
-    const { group, rest } = grouping.take();
-    works.push(...(group === undefined ? [] : together(group)), ...rest);
+    if (native !== undefined) {
+      for (const [slot, size] of native.scratch) sizes.set(slot, size);
+      const { call, views } = native;
+      return [{ kind: "rows", nodes: parts.flatMap(({ nodes }) => nodes), call, views }];
+    }
+    const between = functionOnce({ rows, parts });
+    if (between === undefined) return parts;
+    return [
+      ...grouped(parts.slice(0, between)),
+      parts[between] as LoopStep,
+      ...grouped(parts.slice(between + 1)),
+    ];
   };
   const fits = (step: PlannedStep): step is LoopStep => step.kind === "loop" && mayBeNative(step, library);
-  for (const step of steps) {
-    if (fits(step) && grouping.add(step)) continue;
+  const grouped = (list: readonly PlannedStep[]): readonly Work[] => {
+    const grouping = new RowGrouping(identity);
+    const works: Work[] = [];
+    const close = (): void => {
+      const { group, rest } = grouping.take();
+      works.push(...(group === undefined ? [] : together(group)), ...rest);
+    };
+    for (const step of list) {
+      if (fits(step) && grouping.add(step)) continue;
+      close();
+      if (!fits(step) || !grouping.add(step)) works.push(step);
+    }
     close();
-    if (!fits(step) || !grouping.add(step)) works.push(step);
-  }
-  close();
+    return works;
+  };
   return {
-    works,
+    works: grouped(steps),
     slots: slots.map((slot, at) =>
       slot.kind === "temporary" ? { ...slot, size: sizes.get(at) ?? slot.size } : slot,
     ),
