@@ -15,21 +15,22 @@ function operandsOf({ leaves }: RowPart, expression: Expression, op: "sub" | "di
   return expression.args.flatMap((arg) => (arg.kind === "leaf" ? [leaves[arg.index] as number] : []));
 }
 
-/** How often the expressions of some parts read each value. */
+/** How many results of some parts are computed from each value. */
 function readsOf(parts: readonly RowPart[]): ReadonlyMap<number, number> {
   const reads = new Map<number, number>();
   for (const { results, leaves } of parts) {
-    const seen = new Set<Expression>();
-    const visit = (expression: Expression): void => {
-      if (seen.has(expression)) return;
-      seen.add(expression);
-      if (expression.kind === "op") expression.args.forEach(visit);
-      else {
-        const value = leaves[expression.index] as number;
-        reads.set(value, (reads.get(value) ?? 0) + 1);
-      }
-    };
-    for (const { expression } of results) visit(expression);
+    for (const { expression } of results) {
+      const found = new Set<number>();
+      const seen = new Set<Expression>();
+      const visit = (part: Expression): void => {
+        if (seen.has(part)) return;
+        seen.add(part);
+        if (part.kind === "op") part.args.forEach(visit);
+        else found.add(leaves[part.index] as number);
+      };
+      visit(expression);
+      for (const value of found) reads.set(value, (reads.get(value) ?? 0) + 1);
+    }
   }
   return reads;
 }
