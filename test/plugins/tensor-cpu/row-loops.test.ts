@@ -140,6 +140,55 @@ describe("what runs together", () => {
   });
 });
 
+/** The rows from the last one to the first. */
+const turned = (b: RegionBuilder, x: number): number => {
+  const shape = b.shapeOf(x);
+  const starts = shape.map((length, axis) => (axis === 0 ? length - 1 : 0));
+  const steps = shape.map((_, axis) => (axis === 0 ? -1 : 1));
+  return b.node("slice", { starts, steps }, [x], b.dtypeOf(x), shape);
+};
+
+describe("rows in another order", () => {
+  const x = arrayOf("float32", [9, 30], noise);
+
+  it("are not read before they are there", () => {
+    const b = new RegionBuilder();
+    const { weights, total } = softmaxParts(b, b.input("float32", x.shape), [1]);
+    const y = b.apply("div", {}, [weights, total]);
+    const region = b.region(b.apply("add", {}, [y, turned(b, y)]));
+    expect(kindsOf(region, [x])).toEqual(["rows", "loop"]);
+    agree(region, [x], 1e-6);
+  });
+
+  it("may be reduced, but the results are not theirs", () => {
+    const b = new RegionBuilder();
+    const y = b.input("float32", x.shape);
+    const total = keeping(b, b.apply("sum", { axes: [1] }, [y]), y, [1]);
+    const region = b.region(b.apply("div", {}, [y, turned(b, total)]));
+    expect(kindsOf(region, [x])).toEqual(["loop", "loop"]);
+    agree(region, [x], 1e-6);
+  });
+
+  it("are read before an operand is written over", () => {
+    const b = new RegionBuilder();
+    const y = b.input("float32", x.shape);
+    const other = b.apply("tanh", {}, [turned(b, y)]);
+    const total = keeping(b, b.apply("sum", { axes: [1] }, [other]), y, [1]);
+    const region: Region = {
+      ...b.region(b.apply("mul", {}, [y, total]), other),
+      reuse: { donations: [{ output: 0, input: 0 }], transient: new Set() },
+    };
+    const expected = runReference(region, [x]);
+    const owned = memory.copy(x);
+    const executable = compileRegion(region, memory, { codegen: true, library: libraries.fused });
+    const results = executable.run([owned], [], [owned]) as NDArray[];
+    expect(results[0]).toBe(owned);
+    results.forEach((value, i) => {
+      expect(sameArrays(value, expected[i] as NDArray, 1e-6)).toBeUndefined();
+    });
+  });
+});
+
 describe("rows", () => {
   it("of any mixture of parts, dtypes, lengths and layouts are what the reference kernels say", () => {
     const safe: BinaryName[] = ["add", "sub", "mul", "maximum", "minimum"];
