@@ -90,6 +90,8 @@ export {
   type IndexingName,
   type IndexingStep,
   type IotaStep,
+  type LinesName,
+  type LinesStep,
   type LoopResult,
   type LoopStep,
   type MatrixView,

@@ -15,6 +15,7 @@ import { type FoldedProduct, foldProduct } from "./accumulation.js";
 import { matrixView } from "./matrices.js";
 import { joinSiblings } from "./siblings.js";
 import type { Slot } from "./slots.js";
+import { type ArgsortNode, sortBehind } from "./sorting.js";
 import {
   type Expression,
   type LoopStep,
@@ -297,6 +298,8 @@ class Planner {
     const { op } = node;
     this.#current = [node];
     if (!this.#users.has(node.output) && !this.#returns.has(node.output)) return;
+    if (node.op === "argsort" && this.#sortBehind(node) !== undefined) return;
+    if (this.#sort(node)) return;
     if (elementwise.has(op)) {
       const extent = this.#extent(node);
       if (this.#fuses(node, extent)) this.#inlined.set(node.output, { node, ...extent });
@@ -313,6 +316,22 @@ class Planner {
       return;
     }
     this.#move(node);
+  }
+
+  /** The node behind an argsort that sorts by it, where nobody else needs the order. */
+  #sortBehind(order: ArgsortNode): PrimitiveNode | undefined {
+    if (this.#returns.has(order.output)) return undefined;
+    return sortBehind(order, this.#users.get(order.output) ?? []);
+  }
+
+  /** Plans a sort; false: the node is none. */
+  #sort(node: PrimitiveNode): boolean {
+    const order = node.op === "takeAlongAxis" ? this.#makers.get(node.inputs[1] as number) : undefined;
+    if (order?.op !== "argsort" || this.#sortBehind(order) !== node) return false;
+    const operand = this.#view(order.inputs[0] as number);
+    const out = this.#home(node.output);
+    this.#steps.push({ kind: "lines", nodes: [order, node], op: "sort", ...order.params, operand, out });
+    return true;
   }
 
   #reduce(node: ReductionNode): void {
@@ -421,6 +440,15 @@ class Planner {
       case "cumprod":
       case "cummax":
       case "cummin":
+        this.#steps.push({
+          kind: "lines",
+          nodes,
+          op: node.op,
+          ...node.params,
+          operand: inputs[0] as View,
+          out,
+        });
+        return;
       case "cholesky":
       case "solve":
       case "solveTriangular":

@@ -116,7 +116,21 @@ export type IndexingStep = {
   };
 }[IndexingName];
 
-export type WholeName = "argsort" | "randomBits" | CumulativeName | LinearName;
+export type LinesName = "argsort" | "sort" | CumulativeName;
+
+/** Every line of elements along an axis by itself: its order, its elements in order, what it gives so far. */
+export interface LinesStep extends Planned {
+  readonly kind: "lines";
+  /** "sort": the elements as argsort would place them. */
+  readonly op: LinesName;
+  readonly axis: number;
+  /** In any strides. */
+  readonly operand: View;
+  /** Row-major. */
+  readonly out: View;
+}
+
+export type WholeName = "randomBits" | LinearName;
 
 /** A primitive on whole row-major operands, which a backend runs in its own way or by core's reference kernel. */
 export type WholeStep = {
@@ -129,7 +143,7 @@ export type WholeStep = {
   };
 }[WholeName];
 
-export type PlannedStep = LoopStep | DotStep | IotaStep | IndexingStep | WholeStep;
+export type PlannedStep = LoopStep | DotStep | IotaStep | IndexingStep | LinesStep | WholeStep;
 
 /** A window with starts that are numbers of the call: it must stay inside, and is checked before anything runs. */
 export interface WindowCheck {
@@ -166,6 +180,8 @@ export function readsOf(step: PlannedStep): readonly View[] {
       ];
     case "iota":
       return [];
+    case "lines":
+      return [step.operand];
     case "indexing":
     case "whole":
       return step.operands;

@@ -29,6 +29,7 @@ function kernelOf(step: PlannedStep): Kernel | undefined {
       return iotaKernel(step);
     case "indexing":
       return indexingKernel(step);
+    case "lines":
     case "whole":
       throw new TypeError(`tensor-gpu does not declare ${step.op}`);
   }

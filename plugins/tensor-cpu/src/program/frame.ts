@@ -1,4 +1,4 @@
-import { byteSize, type TypedArray, type View } from "@bitale/core";
+import { byteSize, NDArray, type TypedArray, type View } from "@bitale/core";
 import type { KernelLibrary } from "../kernels/kernel-library.js";
 
 /** The memory of one run, by slot: inputs, constants, intermediates and outputs. */
@@ -57,6 +57,12 @@ export function startOf(frame: Frame, view: View): number {
   return start;
 }
 export const dataOf = (frame: Frame, view: View): TypedArray => frame.arrays[view.slot] as TypedArray;
+
+/** What a view shows now, for kernels of core. */
+export function arrayOf(frame: Frame, view: View): NDArray {
+  const { dtype, shape, strides } = view;
+  return new NDArray({ data: dataOf(frame, view), offset: startOf(frame, view), dtype, shape, strides });
+}
 
 /** The byte address of a view's first element; its slot lies in the arena. */
 export function addressOf(frame: Frame, view: View): number {

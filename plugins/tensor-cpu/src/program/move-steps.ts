@@ -1,7 +1,6 @@
 /** Steps that are no loops over expressions: iota, moves by indices, and the checks of windows. */
 import {
   type IndexingStep,
-  NDArray,
   type ReferenceKernel,
   referenceKernels,
   sizeOf,
@@ -18,7 +17,7 @@ import {
   takeAlongAxis,
   type Window,
 } from "../kernels/indexing.js";
-import { addressOf, dataOf, type Frame, type Step, startOf, type Workshop } from "./frame.js";
+import { addressOf, arrayOf, dataOf, type Frame, type Step, startOf, type Workshop } from "./frame.js";
 
 /** 0, 1, 2, … in the dtype of the result. */
 export function iotaStep(out: View): Step {
@@ -130,10 +129,7 @@ function scriptStep(work: IndexingStep): Step {
 export function wholeStep({ op, params, operands, out }: WholeStep): Step {
   const kernel = referenceKernels[op] as ReferenceKernel<WholeName>;
   return (frame) => {
-    const inputs = operands.map((view) => {
-      const { dtype, shape } = view;
-      return new NDArray({ data: dataOf(frame, view), offset: startOf(frame, view), dtype, shape });
-    });
+    const inputs = operands.map((view) => arrayOf(frame, view));
     const { dtype, shape } = out;
     const result = kernel({ params: params as never, inputs, dtype, shape, scalars: frame.scalars });
     (dataOf(frame, out) as Float64Array).set(result.data as never, startOf(frame, out));

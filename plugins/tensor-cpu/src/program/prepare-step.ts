@@ -2,6 +2,7 @@ import { loopStep } from "../kernels/loop-step.js";
 import { nativeLoop } from "../kernels/native-loop.js";
 import { dotStep } from "./dot-step.js";
 import type { Step, Workshop } from "./frame.js";
+import { linesStep } from "./lines-step.js";
 import { indexingStep, iotaStep, wholeStep } from "./move-steps.js";
 import { nativeStep } from "./native-call.js";
 import type { Work } from "./rows-step.js";
@@ -21,6 +22,8 @@ export function prepareStep(work: Work, workshop: Workshop): Step | undefined {
       return iotaStep(work.out);
     case "indexing":
       return indexingStep(work, workshop);
+    case "lines":
+      return linesStep(work, workshop);
     case "whole":
       return wholeStep(work);
   }

@@ -78,6 +78,8 @@ export const select = (condition: Code, then: Code, otherwise: Code): Code => [
   condition,
   0x1b,
 ];
+/** Computes a value that nobody needs. */
+export const drop = (value: Code): Code => [value, 0x1a];
 /** Ends the function with its result. */
 export const leave = (value: Code): Code => [value, 0x0f];
 export const call = (callee: { readonly index: number }, ...args: readonly Code[]): Code => [

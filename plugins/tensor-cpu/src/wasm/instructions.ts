@@ -24,7 +24,9 @@ const store =
 export const i32 = {
   const: (value: number): Code => [0x41, signed(value)],
   load: load([0x28]),
+  load8S: load([0x2c]),
   load8U: load([0x2d]),
+  load16S: load([0x2e]),
   load16U: load([0x2f]),
   store: store([0x36]),
   store8: store([0x3a]),
@@ -35,6 +37,7 @@ export const i32 = {
   ltS: binary(0x48),
   ltU: binary(0x49),
   gtS: binary(0x4a),
+  gtU: binary(0x4b),
   leS: binary(0x4c),
   geS: binary(0x4e),
   geU: binary(0x4f),
@@ -49,6 +52,8 @@ export const i32 = {
   shrU: binary(0x76),
   truncSatF64S: unary(0xfc, 2),
   truncSatF64U: unary(0xfc, 3),
+  /** The lower half of 64 bits. */
+  wrapI64: unary(0xa7),
 } as const;
 
 export const i64 = {
@@ -56,11 +61,27 @@ export const i64 = {
   const: (value: number): Code => [0x42, signed(value)],
   load: load([0x29]),
   store: store([0x37]),
+  eqz: unary(0x50),
+  eq: binary(0x51),
+  ltS: binary(0x53),
+  ltU: binary(0x54),
+  gtS: binary(0x55),
+  gtU: binary(0x56),
+  geU: binary(0x5a),
   add: binary(0x7c),
+  sub: binary(0x7d),
   mul: binary(0x7e),
-  extendI32S: unary(0xac),
   divS: binary(0x7f),
   divU: binary(0x80),
+  and: binary(0x83),
+  or: binary(0x84),
+  xor: binary(0x85),
+  shl: binary(0x86),
+  shrS: binary(0x87),
+  shrU: binary(0x88),
+  extendI32S: unary(0xac),
+  extendI32U: unary(0xad),
+  reinterpretF64: unary(0xbd),
 } as const;
 
 export const f32 = {
@@ -81,12 +102,21 @@ export const f64 = {
   load: load([0x2b]),
   store: store([0x39]),
   ne: binary(0x62),
+  lt: binary(0x63),
+  ge: binary(0x66),
+  abs: unary(0x99),
   add: binary(0xa0),
   mul: binary(0xa2),
+  /** NaN where one of them is. */
+  min: binary(0xa4),
+  max: binary(0xa5),
+  /** The magnitude of a with the sign of b. */
+  copysign: binary(0xa6),
   fromI32: unary(0xb7),
   fromU32: unary(0xb8),
   convertI64S: unary(0xb9),
   convertI64U: unary(0xba),
+  reinterpretI64: unary(0xbf),
 } as const;
 
 const lane =
