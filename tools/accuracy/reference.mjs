@@ -101,8 +101,9 @@ function sinusoid(x, bits, quarter) {
   return turns > 1n ? -sum : sum;
 }
 
-/** The square root of a positive whole number, rounded down. */
+/** The square root of a whole number, rounded down. */
 function root(/** @type {bigint} */ n) {
+  if (n === 0n) return n;
   let x = 1n << BigInt(Math.ceil(n.toString(2).length / 2));
   for (;;) {
     const next = (x + n / x) >> 1n;
@@ -110,6 +111,34 @@ function root(/** @type {bigint} */ n) {
     x = next;
   }
 }
+
+/**
+ * The angle of the point (x, y) in the first quadrant, whose coordinates are counts of one unit: halved until its tangent
+ * is small, then Taylor's series.
+ * @type {(y: bigint, x: bigint, bits: number) => bigint}
+ */
+function arctangent(y, x, bits) {
+  if (y > x) return pi(bits) / 2n - arctangent(x, y, bits);
+  const unit = 1n << BigInt(bits);
+  let t = (y << BigInt(bits)) / x;
+  const halvings = 4n;
+  for (let i = 0n; i < halvings; i++) t = (t << BigInt(bits)) / (unit + root(unit * unit + t * t));
+  const square = times(t, t, bits);
+  let sum = 0n;
+  for (let power = t, k = 1n; power !== 0n && power !== -1n; power = -times(power, square, bits), k += 2n)
+    sum += power / k;
+  return sum << halvings;
+}
+
+/** The angle of a point anywhere, as `Math.atan2` counts it. @type {(y: bigint, x: bigint, bits: number) => bigint} */
+function angle(y, x, bits) {
+  const acute = arctangent(abs(y), abs(x), bits);
+  const value = x < 0n ? pi(bits) - acute : acute;
+  return y < 0n ? -value : value;
+}
+
+/** The cosine of an angle by its sine, or the other way round. @type {(x: bigint, bits: number) => bigint} */
+const beside = (x, bits) => root((1n << BigInt(2 * bits)) - x * x);
 
 /** @type {Fixed} */
 function erf(x, bits) {
@@ -130,6 +159,11 @@ function erf(x, bits) {
 const exponential = (x, bits) => {
   const { value, n } = exp(fixed(x, bits), bits);
   return { count: value, bits: bits - n };
+};
+/** exp(x) of a positive number, in units of 2^-bits. */
+const grownBy = (/** @type {number} */ x, /** @type {number} */ bits) => {
+  const { value, n } = exp(fixed(x, bits), bits);
+  return shifted(value, n);
 };
 const one = (/** @type {number} */ bits) => 1n << BigInt(bits);
 const quotient = (/** @type {bigint} */ x, /** @type {bigint} */ y, /** @type {number} */ bits) => ({
@@ -180,6 +214,42 @@ export const exactly = {
     const bits = 240 + size(x);
     return { count: sinusoid(fixed(x, bits), bits, 1n), bits };
   },
+  tan: (x) => {
+    const bits = precision(x, 300) + size(x);
+    const at = fixed(x, bits);
+    return quotient(sinusoid(at, bits, 0n), sinusoid(at, bits, 1n), bits);
+  },
+  arcsin: (x) => {
+    const bits = precision(x, 200);
+    const sine = fixed(x, bits);
+    return { count: angle(sine, beside(sine, bits), bits), bits };
+  },
+  arccos: (x) => {
+    const bits = 240;
+    const cosine = fixed(x, bits);
+    return { count: angle(beside(cosine, bits), cosine, bits), bits };
+  },
+  arctan: (x) => {
+    const bits = precision(x, 200);
+    return { count: angle(fixed(x, bits), one(bits), bits), bits };
+  },
+  arctan2: (y, x) => {
+    const least = Math.min(parts(y).exponent, parts(x).exponent);
+    const [above, along] = [y, x].map((value) => fixed(value, -least));
+    const bits = 200 + Math.max(0, highest(x) - highest(y));
+    return { count: angle(/** @type {bigint} */ (above), /** @type {bigint} */ (along), bits), bits };
+  },
+  sinh: (x) => {
+    const bits = precision(x, 200);
+    const grown = grownBy(Math.abs(x), bits);
+    const difference = grown - (one(bits) << BigInt(bits)) / grown;
+    return { count: x < 0 ? -difference : difference, bits: bits + 1 };
+  },
+  cosh: (x) => {
+    const bits = 200;
+    const grown = grownBy(Math.abs(x), bits);
+    return { count: grown + (one(bits) << BigInt(bits)) / grown, bits: bits + 1 };
+  },
   pow: (x, y) => {
     const bits = precision(x, 240);
     const { value, n } = exp(times(log(fixed(x, bits), bits), fixed(y, bits), bits), bits);
@@ -192,8 +262,13 @@ const size = (/** @type {number} */ x) => Math.max(0, Math.ceil(Math.log2(Math.a
 
 /** So many bits, and as many more as the argument begins behind the point. */
 function precision(/** @type {number} */ x, /** @type {number} */ bits) {
+  return bits + Math.max(0, -highest(x));
+}
+
+/** A number is below 2 to this power. */
+function highest(/** @type {number} */ x) {
   const { fraction, exponent } = parts(x);
-  return bits + Math.max(0, -(exponent + abs(fraction).toString(2).length));
+  return exponent + abs(fraction).toString(2).length;
 }
 
 /**

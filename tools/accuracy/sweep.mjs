@@ -15,14 +15,22 @@ const ranges = {
   expm1: [-60, 712],
   log: [0, 4],
   log1p: [-1, 4],
+  sinh: [-712, 712],
+  cosh: [-712, 712],
   tanh: [-21, 21],
   sigmoid: [-750, 40],
   erf: [-6.5, 6.5],
   sin: [-1e5, 1e5],
   cos: [-1e5, 1e5],
+  tan: [-1e5, 1e5],
+  arcsin: [-1, 1],
+  arccos: [-1, 1],
+  arctan: [-30, 30],
+  arctan2: [-8, 8],
   pow: [0, 40],
 };
 export const functionNames = Object.keys(ranges);
+const binaryNames = ["pow", "arctan2"];
 
 const special = [
   0,
@@ -39,7 +47,22 @@ const special = [
   2 ** -1022,
 ];
 const borders = [0.5, 0.84375, 475 / 512, 1.25, Math.SQRT1_2, Math.SQRT2, Math.LN2, Math.LN2 / 2, Math.PI / 4]
-  .concat([9.2, 20, 88.72283, 103.97, 709.78271, 745.13, 2 ** 20, 1e22, 2 ** -25, 2 ** -54])
+  .concat([
+    Math.SQRT2 + 1,
+    0.66,
+    9.2,
+    20,
+    89.4159,
+    710.4758,
+    88.72283,
+    103.97,
+    709.78271,
+    745.13,
+    2 ** 20,
+    1e22,
+    2 ** -25,
+    2 ** -54,
+  ])
   .flatMap((x) => [x, -x, x * (1 + 2 ** -52), x * (1 - 2 ** -23), x * (1 + 2 ** -23)]);
 
 /** Words that look like random ones, always the same: a xorshift generator. */
@@ -86,7 +109,8 @@ function argumentsOf(
 /** @type {Readonly<Record<string, (x: number, y: number) => number>>} */
 const near = {
   ...{ exp: Math.exp, expm1: Math.expm1, log: Math.log, log1p: Math.log1p, tanh: Math.tanh },
-  ...{ sin: Math.sin, cos: Math.cos },
+  ...{ sinh: Math.sinh, cosh: Math.cosh, sin: Math.sin, cos: Math.cos, tan: Math.tan },
+  ...{ arcsin: Math.asin, arccos: Math.acos, arctan: Math.atan, arctan2: Math.atan2 },
   sigmoid: (x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x))),
   pow: (x, y) => (x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : x ** y),
 };
@@ -140,7 +164,15 @@ function computed(
  */
 export function sweep(name, dtype, fused, points, seed = 1) {
   const xs = argumentsOf(name, dtype, points, seed);
-  const ys = name === "pow" ? argumentsOf("tanh", dtype, points, seed + 1).reverse() : undefined;
+  const ys = binaryNames.includes(name) ? argumentsOf("tanh", dtype, points, seed + 1).reverse() : undefined;
+  special.forEach((x, i) => {
+    special.forEach((y, k) => {
+      const at = special.length * (i + 1) + k;
+      if (ys === undefined || at >= points) return;
+      xs[at] = x;
+      ys[at] = y;
+    });
+  });
   const library = /** @type {KernelLibrary} */ (libraries[fused ? 0 : 1]);
   const got = computed(name, dtype, library, ys === undefined ? [xs] : [xs, ys]);
   const { digits } = formats[dtype];

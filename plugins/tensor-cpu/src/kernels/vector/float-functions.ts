@@ -1,16 +1,19 @@
 /** Functions of floats in vectors, by the names of the primitives; docs/accuracy.md has their errors. */
 import type { DType, ScalarOp } from "@bitale/core";
 import type { Code } from "../../wasm/code.js";
-import { i32, v128 } from "../../wasm/instructions.js";
+import { f32x4, i32, v128 } from "../../wasm/instructions.js";
 import type { FloatType } from "../lanes.js";
-import type { Four } from "./elements.js";
+import { doublesOfSingle, type Four, joined } from "./elements.js";
 import type { Emitter } from "./emitter.js";
+import { arccos, arcsin } from "./functions/arcsine.js";
+import { arctan, arctan2 } from "./functions/arctangent.js";
 import { singleErf } from "./functions/error-function.js";
 import { exp, expm1, expOfNegative as expOfNegativeLanes, sigmoid, tanh } from "./functions/exponential.js";
 import { FloatMath } from "./functions/float-math.js";
+import { cosh, sinh } from "./functions/hyperbolic.js";
 import { log, log1p } from "./functions/logarithm.js";
 import { singlePower } from "./functions/power.js";
-import { angleLimit, singleSinusoid, sinusoid } from "./functions/trigonometric.js";
+import { angleLimit, singleSinusoid, singleTangent, sinusoid, tangent } from "./functions/trigonometric.js";
 import { scripted } from "./script.js";
 
 /** Undefined for a float type whose elements are computed one by one. */
@@ -29,9 +32,27 @@ export function expOfNegative(e: Emitter, type: FloatType, four: Four, scaled: b
   return four.map((x) => m.let(expOfNegativeLanes(m, x, scaled)));
 }
 
-/** In vectors where all lanes are below a limit, else one by one. */
-const sinusoidal =
-  (op: ScalarOp, quarter: 0 | 1): FloatFunction =>
+/** Functions of single precision, computed in doubles. */
+const throughDoubles = (
+  e: Emitter,
+  operands: readonly Four[],
+  fn: (m: FloatMath, ...operands: readonly Code[]) => Code,
+): Code[] => {
+  const m = new FloatMath(e, "float64");
+  const parts = operands.map((four) => doublesOfSingle(four[0] as Code).map((part) => m.let(part)));
+  const [low, high] = [0, 1].map((half) =>
+    f32x4.demoteF64x2Zero(m.let(fn(m, ...parts.map((pair) => pair[half] as Code)))),
+  ) as [Code, Code];
+  return [joined(low, high)];
+};
+
+/** A function of angles: in vectors where all lanes are below a limit, else one by one. */
+const ofAngle =
+  (
+    op: ScalarOp,
+    single: (e: Emitter, four: Four) => Code[],
+    double: (m: FloatMath, x: Code) => Code,
+  ): FloatFunction =>
   (e, type, [operand]) => {
     const four = operand as Four;
     const m = new FloatMath(e, type);
@@ -41,23 +62,39 @@ const sinusoidal =
     const dtype: DType = type;
     return e.either(
       i32.eqz(v128.anyTrue(large)),
-      () =>
-        m.single
-          ? [m.let(singleSinusoid(m, new FloatMath(e, "float64"), four[0] as Code, quarter))]
-          : four.map((x) => m.let(sinusoid(m, x, quarter))),
+      () => (m.single ? single(e, four) : four.map((x) => double(m, x))).map((part) => m.let(part)),
       () => scripted(e, op, dtype, dtype, [{ dtype, four }]),
     );
   };
+
+const sinusoidal = (op: ScalarOp, quarter: 0 | 1): FloatFunction =>
+  ofAngle(
+    op,
+    (e, [x]) => [
+      singleSinusoid(new FloatMath(e, "float32"), new FloatMath(e, "float64"), x as Code, quarter),
+    ],
+    (m, x) => sinusoid(m, x, quarter),
+  );
 
 export const floatFunctions: Readonly<Record<string, FloatFunction>> = {
   exp: each(exp),
   expm1: each(expm1),
   log: each(log),
   log1p: each(log1p),
+  sinh: each(sinh),
+  cosh: each(cosh),
   tanh: each(tanh),
   sigmoid: each(sigmoid),
+  arcsin: each(arcsin),
+  arccos: each(arccos),
+  arctan: each(arctan),
+  arctan2: (e, type, [ys, xs]) => {
+    const m = new FloatMath(e, type);
+    return (ys as Four).map((y, i) => m.let(arctan2(m, y, xs?.[i] as Code)));
+  },
   sin: sinusoidal("sin", 0),
   cos: sinusoidal("cos", 1),
+  tan: ofAngle("tan", (e, four) => throughDoubles(e, [four], singleTangent), tangent),
   erf: (e, type, operands) => (type === "float32" ? each(singleErf)(e, type, operands) : undefined),
   pow: (e, type, [x, y]) =>
     type === "float32"

@@ -1,7 +1,7 @@
 /**
- * exp, expm1, tanh, sigmoid. x = n log 2 + r with the log 2 of Cephes' expf (S. Moshier) in two parts; the exponential
- * of r by a minimax polynomial for float32 (fitted by Lawson's weighted least squares) and by the rational function of
- * fdlibm's e_exp.c for float64.
+ * exp, expm1, tanh, sigmoid and what others are made of. x = n log 2 + r with the log 2 of Cephes' expf (S. Moshier) in
+ * two parts; the exponential of r by a minimax polynomial for float32 (fitted by Lawson's weighted least squares) and by
+ * the rational function of fdlibm's e_exp.c for float64.
  */
 import type { Code } from "../../../wasm/code.js";
 import { i32, i32x4, i64x2, v128 } from "../../../wasm/instructions.js";
@@ -91,6 +91,14 @@ export function expOfNegative(m: FloatMath, x: Code, scaled: boolean): Code {
   const lanes = m.single ? i32x4 : i64x2;
   const result = v.mul(onePlus, lanes.shl(bits, i32.const(fraction)));
   return scaled ? v.mul(result, m.number(2 ** -raised)) : result;
+}
+
+/** exp(x) / 2 of x that is not negative: infinite only where that is beyond the format. */
+export function halfExp(m: FloatMath, x: Code): Code {
+  const { v } = m;
+  const { bits, onePlus } = reduced(m, m.let(v.pmin(x, m.number(m.single ? 89.9 : 711))));
+  const quarter = m.let(v.mul(onePlus, m.powerOfTwo(bits, -2)));
+  return v.add(quarter, quarter);
 }
 
 /** exp(x) - 1 = 2^n q + (2^n - 1) */

@@ -1,11 +1,11 @@
 /**
- * sin and cos: x = n pi / 2 + r, with pi / 2 in three parts of 33 bits and a rest (fdlibm's e_rem_pio2.c), then the
+ * sin, cos and tan: x = n pi / 2 + r, with pi / 2 in three parts of 33 bits and a rest (fdlibm's e_rem_pio2.c), then the
  * polynomials of fdlibm's k_sin.c and k_cos.c, those of Cephes (S. Moshier) for float32. Beyond 2^20 they are
  * computed one by one.
  */
 import type { Code } from "../../../wasm/code.js";
 import { f32x4, f64x2, i32, i32x4, i64x2, v128 } from "../../../wasm/instructions.js";
-import { joined, narrowed, upper } from "../elements.js";
+import { doublesOfSingle, joined, narrowed } from "../elements.js";
 import type { FloatMath } from "./float-math.js";
 
 const halfPi = [1.5707963267341256, 6.077100506303966e-11, 2.0222662487111665e-21] as const;
@@ -44,6 +44,11 @@ const doubleCos = [
   -0.001388888888887411, 0.0416666666666666,
 ];
 const singleSin = [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1];
+/** (tan(x) - x) / x^3 in x^2, as in FreeBSD's k_tanf.c (B. Evans): errs by 2^-25.5. */
+const singleTan = [
+  0.009465647849436732, 0.002974357433599673, 0.024528318116654728, 0.05338123784456704, 0.13339200271297674,
+  0.3333313950307914,
+];
 const singleCos = [0.00002443315711809948, -0.001388731625493765, 0.04166664568298827];
 
 function doubleParts(m: FloatMath, { r, rest }: Angle): { readonly sin: Code; readonly cos: Code } {
@@ -70,12 +75,16 @@ function singleParts(m: FloatMath, r: Code): { readonly sin: Code; readonly cos:
   return { sin: m.let(sin), cos: m.let(cos) };
 }
 
+const isOdd = (m: FloatMath, n: Code): Code => {
+  const lanes = m.single ? i32x4 : i64x2;
+  return lanes.eq(v128.and(n, m.bits(1n)), m.bits(1n));
+};
+
 /** sin(r + n pi / 2): sine or cosine of r, with a sign. */
 function turned(m: FloatMath, parts: { readonly sin: Code; readonly cos: Code }, n: Code): Code {
   const lanes = m.single ? i32x4 : i64x2;
-  const odd = lanes.eq(v128.and(n, m.bits(1n)), m.bits(1n));
   const sign = m.signOf(lanes.shl(n, i32.const(m.single ? 30 : 62)));
-  return v128.xor(m.select(odd, parts.cos, parts.sin), sign);
+  return v128.xor(m.select(isOdd(m, n), parts.cos, parts.sin), sign);
 }
 
 /** Below this size in all lanes. */
@@ -89,14 +98,37 @@ export function sinusoid(m: FloatMath, x: Code, quarter: 0 | 1): Code {
   return quarter === 1 ? value : m.select(m.v.eq(x, m.number(0)), x, m.let(value));
 }
 
+/** tan: the quotient of both. */
+export function tangent(m: FloatMath, x: Code): Code {
+  const place = angle(m, x);
+  const { sin, cos } = doubleParts(m, place);
+  const odd = m.let(isOdd(m, place.bits));
+  const value = m.v.div(m.select(odd, cos, sin), m.select(odd, m.v.neg(sin), cos));
+  return m.select(m.v.eq(x, m.number(0)), x, m.let(value));
+}
+
+/** Of a number of single precision, in doubles. */
+function nearAngle(m: FloatMath, x: Code): Omit<Angle, "rest"> {
+  const bits = m.let(m.integerBits(x, 2 / Math.PI));
+  const n = m.let(m.fromIntegerBits(bits));
+  const near = f64x2.sub(x, f64x2.mul(n, m.number(halfPi[0])));
+  return { bits, r: m.let(f64x2.sub(near, f64x2.mul(n, m.number(halfPi[1] + halfPi[2])))) };
+}
+
+/** Of a number of single precision, in doubles. */
+export function singleTangent(m: FloatMath, x: Code): Code {
+  const { r, bits } = nearAngle(m, x);
+  const z = m.let(f64x2.mul(r, r));
+  const value = m.let(m.madd(f64x2.mul(m.polynomial(z, singleTan), z), r, r));
+  return m.select(m.let(isOdd(m, bits)), f64x2.div(m.number(-1), value), value);
+}
+
 /** Of four floats of single precision; the angle is reduced in double precision. */
 export function singleSinusoid(m: FloatMath, wide: FloatMath, x: Code, quarter: 0 | 1): Code {
-  const [low, high] = [x, upper(x)].map((part) => {
-    const bits = wide.let(wide.integerBits(wide.let(f64x2.promoteLowF32x4(part)), 2 / Math.PI));
-    const n = wide.let(wide.fromIntegerBits(bits));
-    const near = f64x2.sub(f64x2.promoteLowF32x4(part), f64x2.mul(n, wide.number(halfPi[0])));
-    return { bits, r: wide.let(f64x2.sub(near, f64x2.mul(n, wide.number(halfPi[1] + halfPi[2])))) };
-  }) as [{ bits: Code; r: Code }, { bits: Code; r: Code }];
+  const [low, high] = doublesOfSingle(x).map((part) => nearAngle(wide, wide.let(part))) as [
+    Omit<Angle, "rest">,
+    Omit<Angle, "rest">,
+  ];
   const r = m.let(joined(f32x4.demoteF64x2Zero(low.r), f32x4.demoteF64x2Zero(high.r)));
   const n = m.let(i32x4.add(narrowed(low.bits, high.bits), m.bits(BigInt(quarter))));
   const value = turned(m, singleParts(m, r), n);
