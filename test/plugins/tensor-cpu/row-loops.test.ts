@@ -128,6 +128,21 @@ describe("what runs together", () => {
     expect(kindsOfLog(100)).toEqual(["rows"]);
   });
 
+  it("is cut where short rows would go through too many loops", () => {
+    const b = new RegionBuilder();
+    let y = b.input("float32", [100, 20]);
+    for (let i = 0; i < 6; i++) {
+      const { weights, total } = softmaxParts(b, b.apply("tanh", {}, [y]), [1]);
+      y = b.apply("div", {}, [weights, total]);
+    }
+    const x = arrayOf("float32", [100, 20], noise);
+    agree(b.region(y), [x], 1e-6);
+    const kinds = kindsOf(b.region(y), [x]);
+    expect(new Set(kinds)).toEqual(new Set(["rows"]));
+    expect(kinds.length).toBeGreaterThan(1);
+    expect(kinds.length).toBeLessThan(7);
+  });
+
   it("ends where something else comes between, and where rows of others are read", () => {
     const b = new RegionBuilder();
     const x = b.input("float32", [8, 8]);

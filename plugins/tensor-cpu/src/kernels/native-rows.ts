@@ -1,5 +1,13 @@
 /** Groups of loops over rows in WebAssembly: what lies in memory, what stays in registers, and the call. */
-import { byteSize, type DType, resultsOf, sizeOf, type View } from "@bitale/core";
+import {
+  byteSize,
+  type DType,
+  type Expression,
+  type LoopStep,
+  resultsOf,
+  sizeOf,
+  type View,
+} from "@bitale/core";
 import type { NativeCall, Workshop } from "../program/frame.js";
 import type { ModuleBuilder } from "../wasm/module.js";
 import { keyOf } from "./expression.js";
@@ -23,11 +31,9 @@ export interface NativeRows {
   readonly scratch: ReadonlyMap<number, number>;
 }
 
-/**
- * Rows that take each a lane keep so many vectors at most, of a value along them; fewer where functions need registers.
- * Beside this, the most code for it: ops, and elements of each.
- */
+/** Vectors of a value along rows that each have a lane; fewer where functions need registers. */
 const mostVectors = { plain: 64, functions: 20 };
+/** Ops, and elements of each, of which code for such rows is made. */
 const mostCode = { plain: 640, functions: 320 };
 /** Length of rows from which a function that comes once for a row takes no time beside the others. */
 const hidesFunctions = 64;
@@ -45,12 +51,25 @@ export interface RowMemory {
   identity(slot: number): number;
 }
 
+const expressionsOf = (parts: readonly LoopStep[]): readonly Expression[] =>
+  parts.flatMap((part) => resultsOf(part).map(({ expression }) => expression));
+
+/** Whether rows are so short that four are taken at once, each in a lane; or would be, but for so many loops. */
+export function forLanes({ rows, parts }: RowGroup): "fits" | "too much" | "too long" {
+  const { length: ops, functions } = extentOf(expressionsOf(parts));
+  const kind = functions ? "functions" : "plain";
+  const elements = rowLength(rows);
+  const dtypes = parts.flatMap((part) => [part.out, ...part.leaves].map(({ dtype }) => dtype));
+  const vectors = elements * Math.max(...dtypes.map(partsOf));
+  const single = sizeOf(rows.shape.slice(0, rows.kept)) === 1;
+  if (single || vectors > mostVectors[kind]) return "too long";
+  return ops * elements <= mostCode[kind] ? "fits" : "too much";
+}
+
 /** The place of the first loop that computes functions of what is there once for each row: alone it has full vectors. */
 export function functionOnce({ rows, parts }: RowGroup): number | undefined {
   const at = parts.findIndex(
-    (part) =>
-      roleOf(part, rows) === "once" &&
-      extentOf(resultsOf(part).map(({ expression }) => expression)).functions,
+    (part) => roleOf(part, rows) === "once" && extentOf(expressionsOf([part])).functions,
   );
   return at === -1 ? undefined : at;
 }
@@ -66,13 +85,9 @@ export function nativeRows(
 ): NativeRows | undefined {
   if (library === undefined) return undefined;
   const { values: traced, passes } = traceRows({ rows, parts });
-  const expressions = parts.flatMap((part) => resultsOf(part).map(({ expression }) => expression));
-  const { length: ops, functions } = extentOf(expressions);
+  const { functions } = extentOf(expressionsOf(parts));
   const elements = rowLength(rows);
-  const widest = Math.max(...traced.map(({ view }) => partsOf(view.dtype)));
-  const count = sizeOf(rows.shape.slice(0, rows.kept));
-  const kind = functions ? "functions" : "plain";
-  const short = count > 1 && elements * widest <= mostVectors[kind] && ops * elements <= mostCode[kind];
+  const short = forLanes({ rows, parts }) === "fits";
   if (!short && elements < hidesFunctions && functionOnce({ rows, parts }) !== undefined) return undefined;
   const handedOn = traced.filter(
     ({ view, made, lastRead, walk }) =>

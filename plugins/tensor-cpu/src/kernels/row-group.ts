@@ -86,12 +86,17 @@ const mostParts = 16;
  */
 export class RowGrouping {
   readonly #memory: (slot: number) => number;
+  readonly #isTooMuch: (group: RowGroup) => boolean;
   #parts: LoopStep[] = [];
   #rows: Rows | undefined;
 
-  /** @param memory the same number for slots that stand on the same memory */
-  constructor(memory: (slot: number) => number) {
+  /**
+   * @param memory the same number for slots that stand on the same memory
+   * @param isTooMuch whether loops that fit together had better not be one
+   */
+  constructor(memory: (slot: number) => number, isTooMuch: (group: RowGroup) => boolean) {
     this.#memory = memory;
+    this.#isTooMuch = isTooMuch;
   }
 
   /** Adds a loop; false where it does not belong to those that are there. */
@@ -102,7 +107,7 @@ export class RowGrouping {
     if (this.#parts.length > 0 && !this.#touches(step)) return false;
     if (rows === undefined) {
       if (step.reduction !== undefined || !sameLengths(step.shape, parts[0]?.shape ?? [])) return false;
-    } else if (!this.#fits(parts, rows)) return false;
+    } else if (!this.#fits(parts, rows) || this.#isTooMuch({ rows, parts })) return false;
     this.#parts = parts;
     this.#rows = rows;
     return true;

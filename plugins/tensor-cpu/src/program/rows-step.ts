@@ -9,7 +9,7 @@ import {
   type View,
 } from "@bitale/core";
 import { mayBeNative } from "../kernels/native-loop.js";
-import { functionOnce, nativeRows } from "../kernels/native-rows.js";
+import { forLanes, functionOnce, nativeRows } from "../kernels/native-rows.js";
 import { type RowGroup, RowGrouping } from "../kernels/row-group.js";
 import type { NativeCall, Workshop } from "./frame.js";
 
@@ -62,7 +62,7 @@ export function groupRows(
   };
   const fits = (step: PlannedStep): step is LoopStep => step.kind === "loop" && mayBeNative(step, library);
   const grouped = (list: readonly PlannedStep[]): readonly Work[] => {
-    const grouping = new RowGrouping(identity);
+    const grouping = new RowGrouping(identity, (group) => forLanes(group) === "too much");
     const works: Work[] = [];
     const close = (): void => {
       const { group, rest } = grouping.take();
