@@ -2,6 +2,7 @@
 import type { NativeLibrary } from "../accelerators/native.js";
 import type { ThreadedModule, ThreadPool } from "../accelerators/thread-pool.js";
 import type { Block } from "../arena/arena.js";
+import { Workspace } from "../arena/workspace.js";
 import type { ArenaMemory } from "../storage.js";
 import { features } from "../wasm/features.js";
 import type { ModuleBuilder } from "../wasm/module.js";
@@ -45,6 +46,8 @@ export class KernelLibrary {
   #nextConstant = 0;
   #constantsLeft = 0;
   #workspace: Block | undefined;
+  /** Where work that takes several kernels keeps what it is about: they do not work there on their own. */
+  readonly matrices: Workspace;
   readonly fused: boolean;
   readonly fewestForFunctions: number;
   readonly wide: boolean;
@@ -54,6 +57,7 @@ export class KernelLibrary {
   constructor(memory: ArenaMemory, options: KernelOptions) {
     const { deterministic, fewestForFunctions = 17, wide = false, native, threads } = options;
     this.#memory = memory;
+    this.matrices = new Workspace(memory.arena);
     this.fewestForFunctions = fewestForFunctions;
     this.fused = features().relaxedSimd && !deterministic;
     this.wide = wide;
@@ -127,6 +131,11 @@ export class KernelLibrary {
     const larger = this.#memory.arena.allocate(bytes);
     if (this.#workspace !== undefined) this.#memory.arena.free(this.#workspace);
     this.#workspace = larger;
+  }
+
+  /** The memory that kernels see. */
+  get buffer(): ArrayBuffer {
+    return this.#memory.arena.buffer;
   }
 
   /** Where kernels may write what nobody reads after them. */

@@ -49,7 +49,7 @@ export const vectorBytes = ({ bytes, lanes }: Lanes): number => bytes * lanes;
 
 export type FloatType = "float32" | "float64";
 
-interface FloatLanes extends Lanes {
+export interface FloatLanes extends Lanes {
   readonly vector: typeof f32x4 | typeof f64x2;
 }
 

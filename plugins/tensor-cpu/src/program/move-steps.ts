@@ -18,6 +18,7 @@ import {
   type Window,
 } from "../kernels/indexing.js";
 import { addressOf, arrayOf, dataOf, type Frame, type Step, startOf, type Workshop } from "./frame.js";
+import { isLinear, linearStep } from "./linear-step.js";
 
 /** 0, 1, 2, … in the dtype of the result. */
 export function iotaStep(out: View): Step {
@@ -125,8 +126,15 @@ function scriptStep(work: IndexingStep): Step {
   }
 }
 
-/** A primitive on whole operands, by core's reference kernel. */
-export function wholeStep({ op, params, operands, out }: WholeStep): Step {
+/** A primitive on whole operands: linear algebra in WebAssembly, the others by core's reference kernels. */
+export function wholeStep(work: WholeStep, workshop: Workshop): Step {
+  const reference = referenceStep(work);
+  const native = isLinear(work) ? linearStep(work, workshop) : undefined;
+  // Where there is no result, the reference kernel also says why.
+  return native === undefined ? reference : (frame) => native(frame) || reference(frame);
+}
+
+function referenceStep({ op, params, operands, out }: WholeStep): Step {
   const kernel = referenceKernels[op] as ReferenceKernel<WholeName>;
   return (frame) => {
     const inputs = operands.map((view) => arrayOf(frame, view));

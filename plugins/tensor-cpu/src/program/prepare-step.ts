@@ -25,6 +25,6 @@ export function prepareStep(work: Work, workshop: Workshop): Step | undefined {
     case "lines":
       return linesStep(work, workshop);
     case "whole":
-      return wholeStep(work);
+      return wholeStep(work, workshop);
   }
 }

@@ -43,7 +43,8 @@ export function productKernel(
   const lanes = lanesOf(dtype);
   if (lanes === undefined || k === 0) return undefined;
   const { bytes } = lanes;
-  if (n === 1 && shape.aDepth === 1 && (shape.bDepth === 1 || k === 1)) {
+  const { cRow = n } = shape;
+  if (n === 1 && cRow === 1 && shape.aDepth === 1 && (shape.bDepth === 1 || k === 1)) {
     const run = vectorKernel(library, lanes);
     return (
       run && ((a, b, c, d, alpha) => run(m, k, a, shape.aRow * bytes, b, c, d, addend.row * bytes, alpha))
@@ -54,7 +55,7 @@ export function productKernel(
     return run && ((a, b, c, d, alpha) => run(n, k, b, shape.bColumn * bytes, a, c, d, bytes, alpha));
   }
   // A column is computed as a row where its matrix lies by columns.
-  if (n === 1 && m > 1 && shape.aRow === 1 && addend.row === 1) {
+  if (n === 1 && cRow === 1 && m > 1 && shape.aRow === 1 && addend.row === 1) {
     const { aDepth, bDepth } = shape;
     const turned = { m: 1, n: m, k, aRow: 0, aDepth: bDepth, bDepth: aDepth, bColumn: 1 };
     const run = matrixKernel(library, lanes, turned, { row: 0 });
@@ -111,7 +112,7 @@ function matrixKernel(
     (bDepth % 1024 === 0 && m > tile.rows)
       ? packRight
       : 0;
-  const [cRow, dRow] = [n * bytes, addend.row * bytes];
+  const [cRow, dRow] = [(shape.cRow ?? n) * bytes, addend.row * bytes];
   const whole: ProductKernel = (a, b, c, d, alpha) =>
     run(
       ...[m, n, k, a, aRow, aDepth, b, bDepth, bColumn, c, cRow, d, dRow],

@@ -14,7 +14,7 @@ export function nativeProduct(
   shape: ProductShape,
   addend: Addend,
 ): ProductKernel | undefined {
-  const { m, n, k } = shape;
+  const { m, n, k, cRow = n } = shape;
   if (library === undefined || m * n * k < smallest) return undefined;
   if (dtype !== "float32" && dtype !== "float64") return undefined;
   const left = layout(m, k, shape.aRow, shape.aDepth);
@@ -26,13 +26,13 @@ export function nativeProduct(
   return (a, b, c, d, alpha) => {
     if (d !== 0 && d !== c) {
       for (let i = 0, from = d; i < m; i++, from += addend.row * bytes)
-        memory.copyWithin(c + i * n * bytes, from, from + n * bytes);
+        memory.copyWithin(c + i * cRow * bytes, from, from + n * bytes);
     }
     gemm(
       { m, n, k },
       { at: a, ...left },
       { at: b, ...right },
-      { at: c, leading: n, turned: false },
+      { at: c, leading: cRow, turned: false },
       alpha,
       d === 0 ? 0 : 1,
     );

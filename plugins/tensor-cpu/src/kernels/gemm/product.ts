@@ -11,6 +11,8 @@ export interface ProductShape {
   /** Strides of b[k, n]. */
   readonly bDepth: number;
   readonly bColumn: number;
+  /** From one row of c to the next; left out: n. */
+  readonly cRow?: number;
 }
 
 /** What is computed besides the product itself: c = alpha * a * b + d. */

@@ -33,7 +33,7 @@ export function skinnyProduct(
 function byRows(
   library: KernelLibrary,
   lanes: Lanes,
-  { m, n, k, aRow, bDepth, bColumn }: ProductShape,
+  { m, n, k, aRow, bDepth, bColumn, cRow = n }: ProductShape,
   addend: Addend,
 ): ProductKernel | undefined {
   const { bytes } = lanes;
@@ -47,7 +47,7 @@ function byRows(
   if (run === undefined || copy === undefined) return undefined;
   const rest = (c: number, d: number, alpha: number): number[] => [
     c,
-    n * bytes,
+    cRow * bytes,
     d,
     addend.row * bytes,
     alpha,
@@ -66,7 +66,7 @@ function byRows(
 function turned(
   library: KernelLibrary,
   lanes: Lanes,
-  { m, n, k, aDepth, bDepth, bColumn }: ProductShape,
+  { m, n, k, aDepth, bDepth, bColumn, cRow = n }: ProductShape,
   addend: Addend,
 ): ProductKernel | undefined {
   const { bytes } = lanes;
@@ -100,8 +100,8 @@ function turned(
       ];
       if (parallel?.ready() === true) parallel.run(bands.map(({ first, count }) => args(first, count)));
       else run(...args(0, m));
-      const [added, addedRow] = at === 0 ? [d, addend.row] : [c, n];
-      copy(m, n, result, m * bytes, c, n * bytes, added, addedRow * bytes, alpha);
+      const [added, addedRow] = at === 0 ? [d, addend.row] : [c, cRow];
+      copy(m, n, result, m * bytes, c, cRow * bytes, added, addedRow * bytes, alpha);
     }
   };
 }
