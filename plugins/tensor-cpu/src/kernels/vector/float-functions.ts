@@ -1,18 +1,18 @@
 /** Functions of floats in vectors, by the names of the primitives; docs/accuracy.md has their errors. */
 import type { DType, ScalarOp } from "@bitale/core";
 import type { Code } from "../../wasm/code.js";
-import { f32x4, i32, v128 } from "../../wasm/instructions.js";
+import { i32, v128 } from "../../wasm/instructions.js";
 import type { FloatType } from "../lanes.js";
-import { doublesOfSingle, type Four, joined } from "./elements.js";
+import type { Four } from "./elements.js";
 import type { Emitter } from "./emitter.js";
 import { arccos, arcsin } from "./functions/arcsine.js";
 import { arctan, arctan2 } from "./functions/arctangent.js";
 import { singleErf } from "./functions/error-function.js";
 import { exp, expm1, expOfNegative as expOfNegativeLanes, sigmoid, tanh } from "./functions/exponential.js";
-import { FloatMath } from "./functions/float-math.js";
+import { FloatMath, throughDoubles } from "./functions/float-math.js";
 import { cosh, sinh } from "./functions/hyperbolic.js";
 import { log, log1p } from "./functions/logarithm.js";
-import { singlePower } from "./functions/power.js";
+import { power } from "./functions/power.js";
 import { angleLimit, singleSinusoid, singleTangent, sinusoid, tangent } from "./functions/trigonometric.js";
 import { scripted } from "./script.js";
 
@@ -31,20 +31,6 @@ export function expOfNegative(e: Emitter, type: FloatType, four: Four, scaled: b
   const m = new FloatMath(e, type);
   return four.map((x) => m.let(expOfNegativeLanes(m, x, scaled)));
 }
-
-/** Functions of single precision, computed in doubles. */
-const throughDoubles = (
-  e: Emitter,
-  operands: readonly Four[],
-  fn: (m: FloatMath, ...operands: readonly Code[]) => Code,
-): Code[] => {
-  const m = new FloatMath(e, "float64");
-  const parts = operands.map((four) => doublesOfSingle(four[0] as Code).map((part) => m.let(part)));
-  const [low, high] = [0, 1].map((half) =>
-    f32x4.demoteF64x2Zero(m.let(fn(m, ...parts.map((pair) => pair[half] as Code)))),
-  ) as [Code, Code];
-  return [joined(low, high)];
-};
 
 /** A function of angles: in vectors where all lanes are below a limit, else one by one. */
 const ofAngle =
@@ -96,15 +82,5 @@ export const floatFunctions: Readonly<Record<string, FloatFunction>> = {
   cos: sinusoidal("cos", 1),
   tan: ofAngle("tan", (e, four) => throughDoubles(e, [four], singleTangent), tangent),
   erf: (e, type, operands) => (type === "float32" ? each(singleErf)(e, type, operands) : undefined),
-  pow: (e, type, [x, y]) =>
-    type === "float32"
-      ? [
-          singlePower(
-            new FloatMath(e, "float32"),
-            new FloatMath(e, "float64"),
-            x?.[0] as Code,
-            y?.[0] as Code,
-          ),
-        ]
-      : undefined,
+  pow: (e, type, [x, y]) => power(e, type, x as Four, y as Four),
 };

@@ -13,13 +13,13 @@ const single = {
   polynomial: [1.38131611e-3, 8.36941041e-3, 4.1668456e-2, 1.66665152e-1, 4.9999994e-1],
   range: [-104, 88.8],
 } as const;
+/** In r^2: r - r^2 times this is r (exp(r) + 1) / (exp(r) - 1) - 2 + r. */
+export const doubleTerms = [
+  4.1381367970572385e-8, -0.0000016533902205465252, 0.00006613756321437934, -0.0027777777777015593,
+  0.16666666666666602,
+] as const;
 const double = {
   log2: [0.6931471803691238, 1.9082149292705877e-10],
-  /** r - r^2 times this is r (exp(r) + 1) / (exp(r) - 1) - 2 + r. */
-  polynomial: [
-    4.1381367970572385e-8, -0.0000016533902205465252, 0.00006613756321437934, -0.0027777777777015593,
-    0.16666666666666602,
-  ],
   range: [-746, 709.9],
 } as const;
 
@@ -51,7 +51,7 @@ function reduced(m: FloatMath, x: Code, more = 0): Reduced {
   const low = m.let(v.mul(n, m.number(second)));
   const r = m.let(v.sub(high, low));
   const square = m.let(v.mul(r, r));
-  const c = m.let(v.sub(r, v.mul(m.polynomial(square, double.polynomial), square)));
+  const c = m.let(v.sub(r, v.mul(m.polynomial(square, doubleTerms), square)));
   const rest = m.let(v.sub(low, v.div(v.mul(r, c), v.sub(m.number(2), c))));
   return { bits, q: v.sub(high, rest), onePlus: v.sub(m.number(1), v.sub(rest, high)) };
 }
@@ -61,20 +61,24 @@ const clamped = (m: FloatMath, x: Code, low: number, high: number): Code =>
   m.let(m.v.pmax(m.v.pmin(x, m.number(high)), m.number(low)));
 
 /**
- * 2^n is two factors, so that neither leaves the range: results without full precision are rounded once.
+ * value * 2^n; 2^n is two factors, so that neither leaves the range: results without full precision are rounded once.
+ * @param bits n plus twice the bias, in the lowest bits
  */
-export function exp(m: FloatMath, x: Code): Code {
+export function timesPowerOfTwo(m: FloatMath, value: Code, bits: Code): Code {
   const { v } = m;
-  const { bias, fraction } = m.format;
-  const [lowest, highest] = (m.single ? single : double).range;
-  const { bits, onePlus } = reduced(m, clamped(m, x, lowest, highest), 2 * bias);
-  const value = m.let(onePlus);
+  const { fraction } = m.format;
   const lanes = m.single ? i32x4 : i64x2;
-  // The lowest bits are n plus twice the bias: one half of that is the exponent of one factor, what is left the other's.
+  // One half of the bits is the exponent of one factor, what is left the other's.
   const exponents = m.bits(((1n << BigInt(m.single ? 8 : 11)) - 1n) << BigInt(fraction));
   const half = m.let(v128.and(lanes.shl(bits, i32.const(fraction - 1)), exponents));
   const other = lanes.sub(lanes.shl(bits, i32.const(fraction)), half);
   return v.mul(v.mul(value, half), other);
+}
+
+export function exp(m: FloatMath, x: Code): Code {
+  const [lowest, highest] = (m.single ? single : double).range;
+  const { bits, onePlus } = reduced(m, clamped(m, x, lowest, highest), 2 * m.format.bias);
+  return timesPowerOfTwo(m, m.let(onePlus), bits);
 }
 
 /**

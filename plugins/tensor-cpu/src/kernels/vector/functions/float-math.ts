@@ -1,13 +1,14 @@
 /** What functions of floats are written with: the lanes of one float type, constants, polynomials, bits. */
 import type { Code } from "../../../wasm/code.js";
-import { i32, i32x4, i64x2, v128 } from "../../../wasm/instructions.js";
+import { f32x4, i32, i32x4, i64x2, v128 } from "../../../wasm/instructions.js";
 import { type FloatType, floatLanes } from "../../lanes.js";
+import { doublesOfSingle, type Four, joined } from "../elements.js";
 import type { Emitter } from "../emitter.js";
 
-/** Facts of the binary formats. */
+/** Facts of the binary formats; `lowest`: the smallest number of full precision. */
 const formats = {
-  float32: { fraction: 23, bias: 127, sign: 0x80000000n, round: 12582912 },
-  float64: { fraction: 52, bias: 1023, sign: 1n << 63n, round: 6755399441055744 },
+  float32: { fraction: 23, bias: 127, sign: 0x80000000n, round: 12582912, lowest: 2 ** -126 },
+  float64: { fraction: 52, bias: 1023, sign: 1n << 63n, round: 6755399441055744, lowest: 2 ** -1022 },
 } as const;
 
 export class FloatMath {
@@ -68,4 +69,18 @@ export class FloatMath {
     const lanes = this.single ? i32x4 : i64x2;
     return lanes.shl(lanes.add(bits, biased), i32.const(fraction));
   }
+}
+
+/** Functions of single precision, computed in doubles. */
+export function throughDoubles(
+  e: Emitter,
+  operands: readonly Four[],
+  fn: (m: FloatMath, ...operands: readonly Code[]) => Code,
+): Code[] {
+  const m = new FloatMath(e, "float64");
+  const parts = operands.map((four) => doublesOfSingle(four[0] as Code).map((part) => m.let(part)));
+  const [low, high] = [0, 1].map((half) =>
+    f32x4.demoteF64x2Zero(m.let(fn(m, ...parts.map((pair) => pair[half] as Code)))),
+  ) as [Code, Code];
+  return [m.let(joined(low, high))];
 }

@@ -22,32 +22,42 @@ const double: Terms = {
   odd: [0.14798198605116586, 0.1818357216161805, 0.2857142874366239, 0.6666666666666735],
 };
 
-/** k and f of a positive number. */
-function split(m: FloatMath, x: Code): { readonly k: Code; readonly f: Code } {
+/**
+ * Of a positive number 2^k one.
+ * @param border the lowest `one` that there is: above 1/2, up to 1
+ * @param denormal whether there are numbers without full precision
+ */
+export function split(
+  m: FloatMath,
+  x: Code,
+  border: number,
+  denormal: boolean,
+): { readonly k: Code; readonly one: Code } {
   const { v } = m;
+  const { fraction, bias, lowest } = m.format;
+  const raised = fraction + 2;
+  const small = m.let(v.lt(x, m.number(lowest)));
+  const normal = denormal ? m.select(small, v.mul(x, m.number(2 ** raised)), x) : x;
+  const lanes = m.single ? i32x4 : i64x2;
+  // Bits of the border are moved to where those of 1 are: the exponent is then k.
+  const moved = m.let(lanes.add(normal, lanes.sub(m.number(1), m.number(border))));
+  const one = m.let(lanes.add(v128.and(moved, m.bits((1n << BigInt(fraction)) - 1n)), m.number(border)));
+  const exponent = lanes.shrU(moved, i32.const(fraction));
   if (m.single) {
-    const small = m.let(v.lt(x, m.number(2 ** -126)));
-    const normal = m.select(small, v.mul(x, m.number(2 ** 25)), x);
-    // Bits of sqrt(1/2) are moved to where those of 1 are: the exponent is then k.
-    const moved = m.let(i32x4.add(normal, m.bits(0x3f800000n - 0x3f3504f3n)));
-    const exponent = i32x4.sub(i32x4.shrS(moved, i32.const(23)), m.bits(127n));
-    const k = m.let(f32x4.convertI32x4S(i32x4.sub(exponent, v128.and(small, m.bits(25n)))));
-    const one = i32x4.add(v128.and(moved, m.bits(0x7fffffn)), m.bits(0x3f3504f3n));
-    return { k, f: m.let(v.sub(one, m.number(1))) };
+    const unbiased = i32x4.sub(exponent, m.bits(BigInt(bias)));
+    const k = denormal ? i32x4.sub(unbiased, v128.and(small, m.bits(BigInt(raised)))) : unbiased;
+    return { k: m.let(f32x4.convertI32x4S(k)), one };
   }
-  const small = m.let(v.lt(x, m.number(2 ** -1022)));
-  const normal = m.select(small, v.mul(x, m.number(2 ** 54)), x);
-  const moved = m.let(i64x2.add(normal, m.bits(0x3ff0000000000000n - 0x3fe6a09e00000000n)));
   // The exponent as the lowest bits of a float near 2^52.
-  const exponent = v128.or(i64x2.shrU(moved, i32.const(52)), m.bits(0x4330000000000000n));
-  const k = v.sub(v.sub(exponent, m.number(2 ** 52 + 1023)), v128.and(small, m.number(54)));
-  const one = i64x2.add(v128.and(moved, m.bits(0x000fffffffffffffn)), m.bits(0x3fe6a09e00000000n));
-  return { k: m.let(k), f: m.let(v.sub(one, m.number(1))) };
+  const shifted = v.sub(v128.or(exponent, m.number(2 ** 52)), m.number(2 ** 52 + bias));
+  return { k: m.let(denormal ? v.sub(shifted, v128.and(small, m.number(raised))) : shifted), one };
 }
 
-/** log(2^k (1 + f)) + c, for a small c. */
-function joined(m: FloatMath, k: Code, f: Code, c: Code | undefined): Code {
+/** log(x) + c of a positive number, for a small c. */
+function joined(m: FloatMath, x: Code, c: Code | undefined): Code {
   const { v } = m;
+  const { k, one } = split(m, x, Math.SQRT1_2, true);
+  const f = m.let(v.sub(one, m.number(1)));
   const { log2, even, odd } = m.single ? single : double;
   const s = m.let(v.div(f, v.add(f, m.number(2))));
   const z = m.let(v.mul(s, s));
@@ -70,8 +80,7 @@ function bounded(m: FloatMath, x: Code, pole: number, value: Code): Code {
 }
 
 export function log(m: FloatMath, x: Code): Code {
-  const { k, f } = split(m, x);
-  return bounded(m, x, 0, m.let(joined(m, k, f, undefined)));
+  return bounded(m, x, 0, m.let(joined(m, x, undefined)));
 }
 
 /** log(1 + x) = log(u) + c / u, where u is 1 + x rounded and c what that lost. */
@@ -81,8 +90,7 @@ export function log1p(m: FloatMath, x: Code): Code {
   const u = m.let(v.add(one, x));
   const added = m.let(v.sub(u, one));
   const lost = v.add(v.sub(one, v.sub(u, added)), v.sub(x, added));
-  const { k, f } = split(m, u);
-  const value = m.let(joined(m, k, f, m.let(v.div(lost, u))));
+  const value = m.let(joined(m, u, m.let(v.div(lost, u))));
   const result = m.let(bounded(m, x, -1, value));
   return m.select(v.lt(v.abs(x), m.number(m.single ? 2 ** -25 : 2 ** -54)), x, result);
 }
