@@ -240,6 +240,49 @@ describe("maps", () => {
     );
   });
 
+  it("of one small width, sixteen or eight elements at a time", () => {
+    const bytes: readonly DType[] = ["bool", "int8", "uint8"];
+    const plan = fc
+      .tuple(fc.constantFrom<readonly DType[]>(bytes, ["int16", "uint16"]), fc.integer({ min: 30, max: 75 }))
+      .chain(([types, n]) => {
+        const one = fc.constantFrom(...types).chain((dtype) => numbers(dtype, n));
+        const fixed = fc.constantFrom(...types).chain((dtype) => numbers(dtype, 1));
+        const dice = fc.array(fc.tuple(fc.nat(999), fc.nat(99), fc.nat(99)), { minLength: 1, maxLength: 6 });
+        return fc.tuple(fc.constant(types), dice, one, one, fixed);
+      });
+    const ops = [...unaryNames, ...binaryNames].filter((op) => !(op in floatFunctions));
+    fc.assert(
+      fc.property(plan, ([types, dice, ...inputs]) => {
+        const b = new RegionBuilder();
+        const pool = inputs.map((input) => b.input(input.dtype, input.shape));
+        let last = pool[0] as number;
+        const as = (value: number, dtype: DType): number =>
+          b.dtypeOf(value) === dtype ? value : b.node("cast", {}, [value], dtype, b.shapeOf(value));
+        for (const [kind, p, q] of dice) {
+          const other = pool[p % pool.length] as number;
+          try {
+            if (kind % 6 === 0) last = as(last, types[q % types.length] as DType);
+            else if (kind % 6 === 1 && types === bytes) {
+              const [then, otherwise] = [last, as(other, b.dtypeOf(last))];
+              last = b.apply("where", {}, [as(pool[q % 2] as number, "bool"), then, otherwise]);
+            } else {
+              const op = ops[q % ops.length] as UnaryName | BinaryName;
+              const unary = (unaryNames as readonly string[]).includes(op);
+              last = b.apply(op as "add", {}, unary ? [last] : [last, as(other, b.dtypeOf(last))]);
+            }
+            if (types.includes(b.dtypeOf(last))) pool.push(last);
+            else last = pool.at(-1) as number;
+          } catch {
+            // Not defined for the dtype.
+          }
+        }
+        agree(b.region(last), inputs);
+        for (const x of inputs) memory.free(x);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it("reads that overlap: a vector with itself shifted and reversed", () => {
     fc.assert(
       fc.property(lengths, fc.constantFrom<DType>("float32", "float64", "int32", "uint8"), (n, dtype) => {

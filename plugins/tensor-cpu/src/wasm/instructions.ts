@@ -179,31 +179,36 @@ const comparisons = (first: number) => ({
   ne: binary(...vector(first + 1)),
 });
 
+/** What integer lanes of up to 32 bits have, at different opcodes. */
+const integerLanes = (o: { compare: number; arithmetic: number }) => ({
+  ...comparisons(o.compare),
+  ltS: binary(...vector(o.compare + 2)),
+  ltU: binary(...vector(o.compare + 3)),
+  gtS: binary(...vector(o.compare + 4)),
+  gtU: binary(...vector(o.compare + 5)),
+  leS: binary(...vector(o.compare + 6)),
+  leU: binary(...vector(o.compare + 7)),
+  geS: binary(...vector(o.compare + 8)),
+  geU: binary(...vector(o.compare + 9)),
+  abs: unary(...vector(o.arithmetic)),
+  neg: unary(...vector(o.arithmetic + 1)),
+  shl: binary(...vector(o.arithmetic + 11)),
+  shrS: binary(...vector(o.arithmetic + 12)),
+  shrU: binary(...vector(o.arithmetic + 13)),
+  add: binary(...vector(o.arithmetic + 14)),
+  sub: binary(...vector(o.arithmetic + 17)),
+  minS: binary(...vector(o.arithmetic + 22)),
+  minU: binary(...vector(o.arithmetic + 23)),
+  maxS: binary(...vector(o.arithmetic + 24)),
+  maxU: binary(...vector(o.arithmetic + 25)),
+});
+
 export const i32x4 = {
-  ...comparisons(55),
+  ...integerLanes({ compare: 55, arithmetic: 160 }),
   splat: unary(...vector(17)),
   extract: lane(27),
   replace: laneOf(28),
-  ltS: binary(...vector(57)),
-  ltU: binary(...vector(58)),
-  gtS: binary(...vector(59)),
-  gtU: binary(...vector(60)),
-  leS: binary(...vector(61)),
-  leU: binary(...vector(62)),
-  geS: binary(...vector(63)),
-  geU: binary(...vector(64)),
-  abs: unary(...vector(160)),
-  neg: unary(...vector(161)),
-  shl: binary(...vector(171)),
-  shrS: binary(...vector(172)),
-  shrU: binary(...vector(173)),
-  add: binary(...vector(174)),
-  sub: binary(...vector(177)),
   mul: binary(...vector(181)),
-  minS: binary(...vector(182)),
-  minU: binary(...vector(183)),
-  maxS: binary(...vector(184)),
-  maxU: binary(...vector(185)),
   extendLowI16x8S: unary(...vector(167)),
   extendLowI16x8U: unary(...vector(169)),
   truncSatF32x4S: unary(...vector(248)),
@@ -213,17 +218,21 @@ export const i32x4 = {
 } as const;
 
 export const i16x8 = {
+  ...integerLanes({ compare: 45, arithmetic: 128 }),
   splat: unary(...vector(16)),
   /** Without a sign. */
   extract: lane(25),
-  add: binary(...vector(142)),
   mul: binary(...vector(149)),
+  /** Products of the lower eight bytes of both, and of the upper ones. */
+  extmulLowI8x16U: binary(...vector(158)),
+  extmulHighI8x16U: binary(...vector(159)),
   extendLowI8x16S: unary(...vector(135)),
   extendLowI8x16U: unary(...vector(137)),
   narrowI32x4S: binary(...vector(133)),
 } as const;
 
 export const i8x16 = {
+  ...integerLanes({ compare: 35, arithmetic: 96 }),
   splat: unary(...vector(15)),
   /** Without a sign. */
   extract: lane(22),

@@ -1,12 +1,13 @@
 /** Loops that map elements to elements: expressions over any strides, written to one or several outputs. */
 import { byteSize, type Expression } from "@bitale/core";
 import { type Code, get, type Local, repeat, select, set, when } from "../../wasm/code.js";
-import { i32 } from "../../wasm/instructions.js";
+import { i32, v128 } from "../../wasm/instructions.js";
 import { increase, type ModuleBuilder } from "../../wasm/module.js";
 import type { Operand } from "../loop-structure.js";
 import { type Four, lanes, storeFour, storeLanes } from "./elements.js";
 import { Emitter, type Surroundings } from "./emitter.js";
 import { evaluate, unrollFor } from "./expressions.js";
+import { evaluateNarrow, toMemory, type Width } from "./narrow.js";
 import { Nest } from "./nest.js";
 import { countDown, fixedLeaves, placesOf, Reader, reading } from "./runs.js";
 
@@ -31,6 +32,7 @@ export function mapLoop(
   const expressions = results.map(({ expression }) => expression);
   const strided = nest.operands.some(({ walks }) => walks[inner] === "s");
   const unroll = strided ? 1 : unrollFor(expressions, leaves.length);
+  const width = commonWidth(nest.operands);
   const [first, fixed] = e.section(() => fixedLeaves(e, nest, results.length));
   const whole = i32.geS(get(left), i32.const(lanes));
 
@@ -47,26 +49,41 @@ export function mapLoop(
           else storeLanes(e, dtype, places, fours[r] as Four, count);
         });
       });
-    const several = e.piece(() => {
+    const inFours = (): void => {
       const values = reader.several(unroll).map((four) => evaluate(e, expressions, four));
       values.forEach((fours, u) => {
         results.forEach(({ dtype }, r) => {
           storeFour(e, dtype, get(pointers[r] as Local), fours[r] as Four, u * lanes * byteSize(dtype));
         });
       });
-      e.emit(nest.advance(pointers, inner, lanes * unroll));
-    });
+    };
+    /** Whether there is such code. */
+    const inNarrowVectors = (width: Width): boolean =>
+      reader.narrow(unrollNarrow, width).every((leaves, u) => {
+        const values = evaluateNarrow(e, width, expressions, leaves);
+        values?.forEach((value, r) => {
+          const { dtype } = results[r] as Operand;
+          e.emit(v128.store(get(pointers[r] as Local), toMemory(e, dtype, value), u * 16));
+        });
+        return values !== undefined;
+      });
+    const several = (): { readonly body: Code; readonly elements: number } | undefined => {
+      if (strided) return undefined;
+      if (width !== undefined) {
+        const [code, complete] = e.section(() => inNarrowVectors(width));
+        const elements = (unrollNarrow * 16) / width;
+        if (complete) return { body: [code, nest.advance(pointers, inner, elements)], elements };
+      }
+      if (unroll === 1) return undefined;
+      const elements = lanes * unroll;
+      return { body: [e.piece(inFours), nest.advance(pointers, inner, elements)], elements };
+    };
     const one = e.piece(() => {
       const values = evaluate(e, expressions, reader.one(left, whole));
       e.emit(when(whole, store(values), store(values, get(left))));
       e.emit(nest.advance(pointers, inner, lanes));
     });
-    return [
-      held,
-      code,
-      set(left, length),
-      countDown(left, unroll === 1 ? undefined : { body: several, elements: lanes * unroll }, one),
-    ];
+    return [held, code, set(left, length), countDown(left, several(), one)];
   };
 
   const wholeLength = get(nest.lengths[inner] as Local);
@@ -97,6 +114,15 @@ export function mapLoop(
     ];
   };
   nest.fn.body(first, nest.around(outer.slice(0, -1), nest.starts, stripes));
+}
+
+/** Vectors of narrow elements in one turn. */
+const unrollNarrow = 2;
+
+/** The bytes of all elements, where they are few. */
+function commonWidth(operands: readonly Operand[]): Width | undefined {
+  const [width, ...others] = new Set(operands.map(({ dtype }) => byteSize(dtype)));
+  return others.length === 0 && (width === 1 || width === 2) ? width : undefined;
 }
 
 /** Elements of the innermost loop that are worked on at a time where memory is crossed. */

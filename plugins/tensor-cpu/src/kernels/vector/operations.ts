@@ -1,7 +1,7 @@
 /** Elementwise primitives on four elements; each agrees with core's scalar function of the same name. */
 import type { DType, ScalarOp } from "@bitale/core";
 import type { Code } from "../../wasm/code.js";
-import { f32x4, f64x2, i32x4, i64x2, v128 } from "../../wasm/instructions.js";
+import { f32x4, f64x2, type i8x16, type i16x8, i32x4, i64x2, v128 } from "../../wasm/instructions.js";
 import { castFour, wrapped } from "./casts.js";
 import { divideBig, divideFloats, divideIntegers } from "./division.js";
 import { type Four, isUnsigned, kindIn, narrowed, widened } from "./elements.js";
@@ -69,39 +69,42 @@ function floatOperation(e: Emitter, op: ScalarOp, from: DType, args: readonly Fo
   return floatFunctions[op]?.(e, single ? "float32" : "float64", args);
 }
 
-type IntegerOperation = (x: Code, y: Code, unsigned: boolean) => Code;
+type SmallLanes = typeof i8x16 | typeof i16x8 | typeof i32x4;
+type IntegerOperation = (v: SmallLanes, x: Code, y: Code, unsigned: boolean) => Code;
 
-/** Up to 32 bits; what leaves the dtype is wrapped. */
-const integerArithmetic: Readonly<Record<string, IntegerOperation>> = {
-  neg: (x) => i32x4.neg(x),
-  invert: (x) => v128.not(x),
-  abs: (x, _, unsigned) => (unsigned ? x : i32x4.abs(x)),
-  add: (x, y) => i32x4.add(x, y),
-  sub: (x, y) => i32x4.sub(x, y),
-  mul: (x, y) => i32x4.mul(x, y),
-  maximum: (x, y, unsigned) => (unsigned ? i32x4.maxU : i32x4.maxS)(x, y),
-  minimum: (x, y, unsigned) => (unsigned ? i32x4.minU : i32x4.minS)(x, y),
-  and: (x, y) => v128.and(x, y),
-  or: (x, y) => v128.or(x, y),
-  xor: (x, y) => v128.xor(x, y),
+/** Up to 32 bits. Results that leave the dtype are not wrapped where lanes are wider. */
+export const integerArithmetic: Readonly<Record<string, IntegerOperation>> = {
+  neg: (v, x) => v.neg(x),
+  invert: (_, x) => v128.not(x),
+  abs: (v, x, _, unsigned) => (unsigned ? x : v.abs(x)),
+  add: (v, x, y) => v.add(x, y),
+  sub: (v, x, y) => v.sub(x, y),
+  maximum: (v, x, y, unsigned) => (unsigned ? v.maxU : v.maxS)(x, y),
+  minimum: (v, x, y, unsigned) => (unsigned ? v.minU : v.minS)(x, y),
+  and: (_, x, y) => v128.and(x, y),
+  or: (_, x, y) => v128.or(x, y),
+  xor: (_, x, y) => v128.xor(x, y),
 };
-const integerTests: Readonly<Record<string, IntegerOperation>> = {
-  eq: (x, y) => i32x4.eq(x, y),
-  neq: (x, y) => i32x4.ne(x, y),
-  lt: (x, y, unsigned) => (unsigned ? i32x4.ltU : i32x4.ltS)(x, y),
-  le: (x, y, unsigned) => (unsigned ? i32x4.leU : i32x4.leS)(x, y),
-  gt: (x, y, unsigned) => (unsigned ? i32x4.gtU : i32x4.gtS)(x, y),
-  ge: (x, y, unsigned) => (unsigned ? i32x4.geU : i32x4.geS)(x, y),
+/** Results are masks. */
+export const integerTests: typeof integerArithmetic = {
+  eq: (v, x, y) => v.eq(x, y),
+  neq: (v, x, y) => v.ne(x, y),
+  lt: (v, x, y, unsigned) => (unsigned ? v.ltU : v.ltS)(x, y),
+  le: (v, x, y, unsigned) => (unsigned ? v.leU : v.leS)(x, y),
+  gt: (v, x, y, unsigned) => (unsigned ? v.gtU : v.gtS)(x, y),
+  ge: (v, x, y, unsigned) => (unsigned ? v.geU : v.geS)(x, y),
 };
 
 function integerOperation(e: Emitter, op: ScalarOp, from: DType, args: readonly Four[]): Code[] | undefined {
   const [x, y] = [args[0]?.[0] as Code, args.at(-1)?.[0] as Code];
   const unsigned = isUnsigned(from);
   const arithmetic = integerArithmetic[op];
-  if (arithmetic !== undefined) return [wrapped(from, arithmetic(x, y, unsigned))];
+  if (arithmetic !== undefined) return [wrapped(from, arithmetic(i32x4, x, y, unsigned))];
   const test = integerTests[op];
-  if (test !== undefined) return [test(x, y, unsigned)];
+  if (test !== undefined) return [test(i32x4, x, y, unsigned)];
   switch (op) {
+    case "mul":
+      return [wrapped(from, i32x4.mul(x, y))];
     case "sign":
       return [
         unsigned
@@ -177,7 +180,8 @@ function bigOperation(e: Emitter, op: ScalarOp, from: DType, args: readonly Four
   }
 }
 
-const maskOperations: Readonly<Record<string, (x: Code, y: Code) => Code>> = {
+/** Of masks with lanes of any width. */
+export const maskOperations: Readonly<Record<string, (x: Code, y: Code) => Code>> = {
   abs: (x) => x,
   invert: (x) => v128.not(x),
   add: (x, y) => v128.or(x, y),

@@ -1,11 +1,12 @@
 /** The innermost loop of a nest: what its operands give for four elements at a time, and what is left at its end. */
 import { byteSize, type DType } from "@bitale/core";
 import { type Code, get, type Local, repeat, when } from "../../wasm/code.js";
-import { i32 } from "../../wasm/instructions.js";
+import { i32, v128 } from "../../wasm/instructions.js";
 import { increase } from "../../wasm/module.js";
 import type { Operand } from "../loop-structure.js";
 import { type Four, lanes, loadFour, loadLanes, loadSplat, type Places, partsOf } from "./elements.js";
 import type { Emitter } from "./emitter.js";
+import { fromMemory, inAllNarrowLanes, type Width } from "./narrow.js";
 import type { Nest } from "./nest.js";
 
 /** Where the elements of an operand lie along a loop. */
@@ -47,6 +48,18 @@ export class Reader {
       }),
     );
     return steps.map((u) => loaded.map((list) => list[u] as Four));
+  }
+
+  /** As `several`, of elements that all have one small width: vectors full of them, as `evaluateNarrow` takes them. */
+  narrow(unroll: number, width: Width): Code[][] {
+    const e = this.#e;
+    return Array.from({ length: unroll }, (_, u) =>
+      this.#leaves.map((leaf) =>
+        leaf.held === undefined
+          ? fromMemory(e, leaf.dtype, e.let(v128.load(this.#places(leaf).address, u * 16)))
+          : inAllNarrowLanes(e, width, leaf.held),
+      ),
+    );
   }
 
   /** Four elements of each leaf, or as many as are left. */
