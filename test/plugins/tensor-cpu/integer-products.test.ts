@@ -50,6 +50,7 @@ function check(plan: Plan): void {
   const arrays = [m * k * gap, k * n * gap, m * n + 32, m * n].map((length) => filled(length, dtype));
   const [a, b, c, d] = arrays as [NDArray, NDArray, NDArray, NDArray];
   const row = add === "matrix" ? n : 0;
+  const addend = add === "nothing" ? undefined : { row };
   const product = referenceKernels.dot({
     params: { contract: [[1], [0]], batch: [[], []] },
     inputs: [
@@ -69,7 +70,7 @@ function check(plan: Plan): void {
   }) as never);
   const behind = c.data.slice(m * n);
   for (const library of libraries) {
-    const run = productKernel(library, dtype, { m, n, k, aRow, aDepth, bDepth, bColumn }, { row });
+    const run = productKernel(library, dtype, { m, n, k, aRow, aDepth, bDepth, bColumn }, addend);
     const place = ({ data }: NDArray): number => data.byteOffset;
     run?.(place(a), place(b), place(c), add === "nothing" ? 0 : place(d), alpha);
     expect(run, JSON.stringify(plan)).toBeDefined();

@@ -54,8 +54,9 @@ function check({ type, m, n, k, turnA, turnB, gap, alpha, add }: Plan): void {
   const [a, b, c, d] = arrays as [NDArray, NDArray, NDArray, NDArray];
   const behind = [...c.data.slice(m * n)];
   const row = add === "matrix" ? n : 0;
+  const addend = add === "nothing" ? undefined : { row };
   for (const library of libraries) {
-    const product = productKernel(library, type, { m, n, k, aRow, aDepth, bDepth, bColumn }, { row });
+    const product = productKernel(library, type, { m, n, k, aRow, aDepth, bDepth, bColumn }, addend);
     const place = (array: NDArray): number => array.data.byteOffset;
     product?.(place(a), place(b), place(c), add === "nothing" ? 0 : place(d), alpha);
     for (let i = 0; i < m; i++) {

@@ -1,7 +1,17 @@
 // Prints a digest of the bits of many results. Run by accelerators.test.ts in processes of their own: the option
 // `revectorize` switches something of the whole process. Argument: "true" or "false".
 import { createHash } from "node:crypto";
-import { createRuntime, dot, exp, matrix, NDArray, softmax } from "@bitale/core";
+import {
+  cholesky,
+  createRuntime,
+  dot,
+  emptyNDArray,
+  exp,
+  matrix,
+  NDArray,
+  softmax,
+  solve,
+} from "@bitale/core";
 import { plugin } from "@bitale/tensor-cpu";
 
 const revectorize = process.argv[2] === "true";
@@ -34,6 +44,33 @@ for (const dtype of /** @type {const} */ (["float32", "float64"])) {
     for (const { data } of results)
       digest.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
+}
+for (const dtype of /** @type {const} */ (["uint8", "int16", "int32", "int64"])) {
+  const [x, y] = ["x", "y"].map((name) => matrix(name, dtype));
+  const product = runtime.compile([x, y], [dot(x, y), dot(x.transpose(), y)]);
+  for (const n of [3, 20, 70]) {
+    const filled = () => {
+      const array = emptyNDArray([n, n], dtype);
+      for (let i = 0; i < array.data.length; i++) {
+        const value = Math.floor(next() * 50);
+        array.data[i] = dtype === "int64" ? BigInt(value) : value;
+      }
+      return array;
+    };
+    for (const { data } of product(filled(), filled()))
+      digest.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+}
+const [a, b] = ["a", "b"].map((name) => matrix(name, "float64"));
+const system = runtime.compile([a, b], [solve(a, b), cholesky(dot(a, a.transpose()))]);
+for (const n of [3, 20, 70]) {
+  const filled = () => {
+    const array = emptyNDArray([n, n], "float64");
+    for (let i = 0; i < array.data.length; i++) array.data[i] = next();
+    return array;
+  };
+  for (const { data } of system(filled(), filled()))
+    digest.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 process.stdout.write(
   JSON.stringify({ digest: digest.digest("hex"), features: runtime.explain(1).verdicts[0]?.features }),

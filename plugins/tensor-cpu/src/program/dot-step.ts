@@ -45,7 +45,7 @@ function wasmStep(
       ...{ m, n, k, aRow: left.free.stride, aDepth: left.depth.stride },
       ...{ bDepth: right.depth.stride, bColumn: right.free.stride },
     },
-    { row: accumulation === undefined ? 0 : n },
+    accumulation && { row: n },
   );
   if (product === undefined) return undefined;
   const addend = accumulation?.addend;

@@ -32,13 +32,17 @@ function tileFor(n: number, { lanes, vector }: Lanes, library: KernelLibrary): T
   return recent ? { rows: 6, vectors: 2, fused, unroll: 4 } : { rows: 4, vectors: 2, fused, unroll: 1 };
 }
 
-/** The kernel for a product; undefined where there is no WebAssembly for it, or nothing to sum. */
+/**
+ * The kernel for a product; undefined where there is no WebAssembly for it, or nothing to sum.
+ * @param added what the kernel's d is; left out: it is always 0
+ */
 export function productKernel(
   library: KernelLibrary,
   dtype: DType,
   shape: ProductShape,
-  addend: Addend = { row: 0 },
+  added?: Addend,
 ): ProductKernel | undefined {
+  const addend = added ?? { row: 0 };
   const { m, n, k } = shape;
   const lanes = lanesOf(dtype);
   if (lanes === undefined || k === 0) return undefined;
@@ -55,7 +59,7 @@ export function productKernel(
     return run && ((a, b, c, d, alpha) => run(n, k, b, shape.bColumn * bytes, a, c, d, bytes, alpha));
   }
   // A column is computed as a row where its matrix lies by columns.
-  if (n === 1 && cRow === 1 && m > 1 && shape.aRow === 1 && addend.row === 1) {
+  if (n === 1 && cRow === 1 && m > 1 && shape.aRow === 1 && (added === undefined || added.row === 1)) {
     const { aDepth, bDepth } = shape;
     const turned = { m: 1, n: m, k, aRow: 0, aDepth: bDepth, bDepth: aDepth, bColumn: 1 };
     const run = matrixKernel(library, lanes, turned, { row: 0 });
