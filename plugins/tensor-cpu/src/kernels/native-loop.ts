@@ -1,13 +1,5 @@
 /** Loops over elements in WebAssembly: which of them, and with which arguments they are called. */
-import {
-  byteSize,
-  evaluateScalar,
-  isFloat,
-  type LoopStep,
-  resultsOf,
-  type ScalarOp,
-  sizeOf,
-} from "@bitale/core";
+import { byteSize, evaluateScalar, type LoopStep, resultsOf, type ScalarOp, sizeOf } from "@bitale/core";
 import type { NativeCall, Workshop } from "../program/frame.js";
 import { type Callee, ModuleBuilder } from "../wasm/module.js";
 import { keyOf } from "./expression.js";
@@ -22,22 +14,11 @@ import { mapLoop } from "./vector/map-loop.js";
 import { reduceLoop } from "./vector/reduce-loop.js";
 import { bandSpace } from "./vector/reduce-structure.js";
 
-/** As core's: C's power, where JavaScript says NaN for 1 to the power of NaN and -1 to that of an infinity. */
-const power = (x: number, y: number): number =>
-  x === 1 || (x === -1 && Math.abs(y) === Number.POSITIVE_INFINITY) ? 1 : x ** y;
-
 /** Functions of floats that core's are made of; engines call these fastest. Storing the result rounds it. */
 const directly: Readonly<Partial<Record<ScalarOp, (...args: number[]) => number>>> = {
-  ...{ exp: Math.exp, expm1: Math.expm1, log: Math.log, log1p: Math.log1p },
-  ...{ sin: Math.sin, cos: Math.cos, tan: Math.tan, arcsin: Math.asin, arccos: Math.acos },
-  ...{
-    pow: power,
-    arctan: Math.atan,
-    arctan2: Math.atan2,
-    sinh: Math.sinh,
-    cosh: Math.cosh,
-    tanh: Math.tanh,
-  },
+  sin: Math.sin,
+  cos: Math.cos,
+  tan: Math.tan,
 };
 
 /** Builds a kernel whose code may call functions of core on single numbers. */
@@ -48,14 +29,12 @@ export function sourceOf(
   const module = new ModuleBuilder();
   const callees = new Map<string, Callee>();
   const imports: Record<string, (...args: number[]) => number> = {};
-  const script = ({ op, from, dtype, operands }: ScalarFunction): Callee => {
-    const name = `${op} ${from} ${dtype}`;
+  const script = ({ op, dtype, operands }: ScalarFunction): Callee => {
+    const name = `${op} ${dtype}`;
     const known = callees.get(name);
     if (known !== undefined) return known;
     const callee = module.import(name, new Array(operands).fill("f64"), ["f64"]);
-    imports[name] =
-      (isFloat(from) ? directly[op] : undefined) ??
-      ((...args) => evaluateScalar(op, from, dtype, args) as number);
+    imports[name] = directly[op] ?? ((...args) => evaluateScalar(op, dtype, dtype, args) as number);
     callees.set(name, callee);
     return callee;
   };

@@ -2,6 +2,7 @@
 import type { DType } from "@bitale/core";
 import { type Code, get, repeat, set } from "../../wasm/code.js";
 import { f32x4, f64x2, i32, i32x4, i64, i64x2, v128 } from "../../wasm/instructions.js";
+import type { FloatType } from "../lanes.js";
 import {
   asDoubles,
   bigOfDouble,
@@ -10,7 +11,6 @@ import {
   type Four,
   isUnsigned,
   joined,
-  kindIn,
 } from "./elements.js";
 import type { Emitter } from "./emitter.js";
 import { scripted } from "./script.js";
@@ -155,10 +155,10 @@ function divided(e: Emitter, op: Division, x: Code, y: Code, rest: Code): Code {
 export function divideFloats(
   e: Emitter,
   op: Division,
-  dtype: DType,
+  dtype: FloatType,
   operands: readonly [Four, Four],
-): Code[] {
-  const single = kindIn(dtype) === "f32";
+): readonly Code[] {
+  const single = dtype === "float32";
   const [xs, ys] = operands.map((four) =>
     single ? doublesOfSingle(four[0] as Code).map((part) => e.let(part)) : four,
   ) as [Four, Four];
@@ -178,13 +178,6 @@ export function divideFloats(
       const [low, high] = results.map((part) => f32x4.demoteF64x2Zero(part)) as [Code, Code];
       return [e.let(joined(low, high))];
     },
-    () =>
-      scripted(
-        e,
-        op,
-        dtype,
-        dtype,
-        operands.map((four) => ({ dtype, four })),
-      ),
+    () => scripted(e, op, dtype, operands),
   );
 }

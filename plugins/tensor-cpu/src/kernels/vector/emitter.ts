@@ -1,8 +1,9 @@
 /** Straight-line code on vectors under construction, and what such code may use from outside. */
-import type { DType, ScalarOp } from "@bitale/core";
+import type { ScalarOp } from "@bitale/core";
 import { type Code, get, type Local, set, when } from "../../wasm/code.js";
 import { i32, v128 } from "../../wasm/instructions.js";
 import type { Callee, FunctionBuilder } from "../../wasm/module.js";
+import type { FloatType } from "../lanes.js";
 
 export interface Surroundings {
   /** Multiply-add in one instruction. */
@@ -13,11 +14,10 @@ export interface Surroundings {
   readonly script: (scalar: ScalarFunction) => Callee;
 }
 
-/** One of core's functions on single numbers. */
+/** One of core's functions on single floats. */
 export interface ScalarFunction {
   readonly op: ScalarOp;
-  readonly from: DType;
-  readonly dtype: DType;
+  readonly dtype: FloatType;
   /** How many it takes. */
   readonly operands: number;
 }

@@ -36,7 +36,7 @@ export function evaluate(
 
 /** Ops with as much code as several others. */
 const longOps: readonly ScalarOp[] = ["floorDiv", "mod", "pow"];
-const countsFor = 8;
+const countsFor = 24;
 
 /** How many ops there are in expressions, shared ones counted once, and whether there are functions among them. */
 export function extentOf(expressions: readonly Expression[]): {

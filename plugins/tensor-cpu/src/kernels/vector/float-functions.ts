@@ -1,5 +1,5 @@
 /** Functions of floats in vectors, by the names of the primitives; docs/accuracy.md has their errors. */
-import type { DType, ScalarOp } from "@bitale/core";
+import type { ScalarOp } from "@bitale/core";
 import type { Code } from "../../wasm/code.js";
 import { i32, v128 } from "../../wasm/instructions.js";
 import type { FloatType } from "../lanes.js";
@@ -7,7 +7,7 @@ import type { Four } from "./elements.js";
 import type { Emitter } from "./emitter.js";
 import { arccos, arcsin } from "./functions/arcsine.js";
 import { arctan, arctan2 } from "./functions/arctangent.js";
-import { singleErf } from "./functions/error-function.js";
+import { erf } from "./functions/error-function.js";
 import { exp, expm1, expOfNegative as expOfNegativeLanes, sigmoid, tanh } from "./functions/exponential.js";
 import { FloatMath, throughDoubles } from "./functions/float-math.js";
 import { cosh, sinh } from "./functions/hyperbolic.js";
@@ -16,8 +16,7 @@ import { power } from "./functions/power.js";
 import { angleLimit, singleSinusoid, singleTangent, sinusoid, tangent } from "./functions/trigonometric.js";
 import { scripted } from "./script.js";
 
-/** Undefined for a float type whose elements are computed one by one. */
-type FloatFunction = (e: Emitter, type: FloatType, operands: readonly Four[]) => Code[] | undefined;
+type FloatFunction = (e: Emitter, type: FloatType, operands: readonly Four[]) => Code[];
 
 const each =
   (fn: (m: FloatMath, x: Code) => Code): FloatFunction =>
@@ -45,11 +44,10 @@ const ofAngle =
     const large = four
       .map((x) => m.v.ge(m.v.abs(x), m.number(angleLimit)))
       .reduce((all, mask) => v128.or(all, mask));
-    const dtype: DType = type;
     return e.either(
       i32.eqz(v128.anyTrue(large)),
       () => (m.single ? single(e, four) : four.map((x) => double(m, x))).map((part) => m.let(part)),
-      () => scripted(e, op, dtype, dtype, [{ dtype, four }]),
+      () => scripted(e, op, type, [four]),
     );
   };
 
@@ -81,6 +79,6 @@ export const floatFunctions: Readonly<Record<string, FloatFunction>> = {
   sin: sinusoidal("sin", 0),
   cos: sinusoidal("cos", 1),
   tan: ofAngle("tan", (e, four) => throughDoubles(e, [four], singleTangent), tangent),
-  erf: (e, type, operands) => (type === "float32" ? each(singleErf)(e, type, operands) : undefined),
+  erf: each(erf),
   pow: (e, type, [x, y]) => power(e, type, x as Four, y as Four),
 };

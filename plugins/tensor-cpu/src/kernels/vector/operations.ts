@@ -2,13 +2,13 @@
 import type { DType, ScalarOp } from "@bitale/core";
 import type { Code } from "../../wasm/code.js";
 import { f32x4, f64x2, type i8x16, type i16x8, i32x4, i64x2, v128 } from "../../wasm/instructions.js";
+import type { FloatType } from "../lanes.js";
 import { castFour, wrapped } from "./casts.js";
 import { divideBig, divideFloats, divideIntegers } from "./division.js";
 import { type Four, isUnsigned, kindIn, narrowed, widened } from "./elements.js";
 import type { Emitter } from "./emitter.js";
 import { floatFunctions } from "./float-functions.js";
 import { integerPower } from "./integer-power.js";
-import { scripted } from "./script.js";
 
 type FloatVectors = typeof f32x4 | typeof f64x2;
 
@@ -52,10 +52,15 @@ const floatTests: typeof floatArithmetic = {
   ge: (v, _, x, y) => v.ge(x, y),
 };
 
-function floatOperation(e: Emitter, op: ScalarOp, from: DType, args: readonly Four[]): Code[] | undefined {
-  const single = kindIn(from) === "f32";
+function floatOperation(
+  e: Emitter,
+  op: ScalarOp,
+  type: FloatType,
+  args: readonly Four[],
+): readonly Code[] | undefined {
+  const single = type === "float32";
   const vectors = single ? f32x4 : f64x2;
-  if (op === "floorDiv" || op === "mod") return divideFloats(e, op, from, args as [Four, Four]);
+  if (op === "floorDiv" || op === "mod") return divideFloats(e, op, type, args as [Four, Four]);
   const number = (value: number): Code => (single ? e.float32(value) : e.float64(value));
   const parts = (by: (x: Code, y: Code) => Code): Code[] =>
     (args[0] as Four).map((x, i) => by(x, args.at(-1)?.[i] as Code));
@@ -66,7 +71,7 @@ function floatOperation(e: Emitter, op: ScalarOp, from: DType, args: readonly Fo
     const [low, high] = parts((x, y) => test(vectors, number, x, y)) as [Code, Code];
     return [single ? low : narrowed(low, high)];
   }
-  return floatFunctions[op]?.(e, single ? "float32" : "float64", args);
+  return floatFunctions[op]?.(e, type, args);
 }
 
 type SmallLanes = typeof i8x16 | typeof i16x8 | typeof i32x4;
@@ -207,19 +212,20 @@ function where([mask, then, otherwise]: readonly Four[]): Code[] {
   return masks.map((part, i) => chosen(part, then?.[i] as Code, otherwise?.[i] as Code));
 }
 
-function inVectors(
+function emitted(
   e: Emitter,
   op: ScalarOp,
   from: DType,
   dtype: DType,
   args: readonly Four[],
-): Code[] | undefined {
+): readonly Code[] | undefined {
   if (op === "where") return where(args);
   if (op === "cast") return castFour(e, from, dtype, args[0] as Four);
   switch (kindIn(from)) {
     case "f32":
+      return floatOperation(e, op, "float32", args);
     case "f64":
-      return floatOperation(e, op, from, args);
+      return floatOperation(e, op, "float64", args);
     case "i32":
       return integerOperation(e, op, from, args);
     case "i64":
@@ -234,7 +240,7 @@ function inVectors(
 }
 
 /**
- * Emits an op; undefined where vectors cannot do it, one by one neither.
+ * Emits an op; undefined where vectors cannot do it.
  * @param from dtype of the operands (of the last one)
  */
 export function operate(
@@ -244,15 +250,5 @@ export function operate(
   dtype: DType,
   args: readonly Four[],
 ): Four | undefined {
-  const found = inVectors(e, op, from, dtype, args);
-  if (found !== undefined) return found.map((part) => e.let(part));
-  if (kindIn(from) === "i64" || kindIn(dtype) === "i64" || kindIn(from) === undefined) return undefined;
-  if (kindIn(dtype) === undefined) return undefined;
-  return scripted(
-    e,
-    op,
-    from,
-    dtype,
-    args.map((four) => ({ dtype: from, four })),
-  );
+  return emitted(e, op, from, dtype, args)?.map((part) => e.let(part));
 }

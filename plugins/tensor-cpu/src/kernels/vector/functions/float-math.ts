@@ -50,6 +50,15 @@ export class FloatMath {
   select(mask: Code, then: Code, otherwise: Code): Code {
     return v128.bitselect(then, otherwise, mask);
   }
+  /** One of two values, where only the chosen one is computed. @param mask the first one where it holds in all lanes */
+  either(mask: Code, then: () => Code, otherwise: () => Code): Code {
+    const [value] = this.e.either(
+      i32x4.allTrue(mask),
+      () => [then()],
+      () => [otherwise()],
+    );
+    return value as Code;
+  }
   signOf(x: Code): Code {
     return v128.and(x, this.bits(this.format.sign));
   }

@@ -54,9 +54,9 @@ export function split(
 }
 
 /** log(x) + c of a positive number, for a small c. */
-function joined(m: FloatMath, x: Code, c: Code | undefined): Code {
+function joined(m: FloatMath, x: Code, c: Code | undefined, denormal: boolean): Code {
   const { v } = m;
-  const { k, one } = split(m, x, Math.SQRT1_2, true);
+  const { k, one } = split(m, x, Math.SQRT1_2, denormal);
   const f = m.let(v.sub(one, m.number(1)));
   const { log2, even, odd } = m.single ? single : double;
   const s = m.let(v.div(f, v.add(f, m.number(2))));
@@ -80,7 +80,14 @@ function bounded(m: FloatMath, x: Code, pole: number, value: Code): Code {
 }
 
 export function log(m: FloatMath, x: Code): Code {
-  return bounded(m, x, 0, m.let(joined(m, x, undefined)));
+  const { v } = m;
+  const { lowest } = m.format;
+  const ordinary = v128.and(v.ge(x, m.number(lowest)), v.lt(x, m.number(Number.POSITIVE_INFINITY)));
+  return m.either(
+    ordinary,
+    () => joined(m, x, undefined, false),
+    () => bounded(m, x, 0, m.let(joined(m, x, undefined, true))),
+  );
 }
 
 /** log(1 + x) = log(u) + c / u, where u is 1 + x rounded and c what that lost. */
@@ -90,7 +97,7 @@ export function log1p(m: FloatMath, x: Code): Code {
   const u = m.let(v.add(one, x));
   const added = m.let(v.sub(u, one));
   const lost = v.add(v.sub(one, v.sub(u, added)), v.sub(x, added));
-  const value = m.let(joined(m, u, m.let(v.div(lost, u))));
+  const value = m.let(joined(m, u, m.let(v.div(lost, u)), false));
   const result = m.let(bounded(m, x, -1, value));
   return m.select(v.lt(v.abs(x), m.number(m.single ? 2 ** -25 : 2 ** -54)), x, result);
 }
