@@ -1,10 +1,13 @@
 /** Kernels on several threads: the same bits as on one, and the whole contract on shared memory. */
 import {
+  argsort,
   createRuntime,
+  cumsum,
   exp,
   logSoftmax,
   NDArray,
   type Runtime,
+  sort,
   type TensorVariable,
   tanh,
 } from "@bitale/core";
@@ -20,7 +23,7 @@ import { get, when } from "../../../plugins/tensor-cpu/dist/wasm/code.js";
 import { i32 } from "../../../plugins/tensor-cpu/dist/wasm/instructions.js";
 import { ModuleBuilder } from "../../../plugins/tensor-cpu/dist/wasm/module.js";
 
-const memory = new ArenaMemory(2 ** 28, { shared: true });
+const memory = new ArenaMemory(2 ** 29, { shared: true });
 const pool = new ThreadPool(memory.arena.memory as WebAssembly.Memory, 3);
 beforeAll(() => pool.whenReady());
 afterAll(() => pool.dispose());
@@ -135,6 +138,10 @@ describe("loops on several threads", () => {
     "sums of columns": (x) => x.mul(2).sum({ axis: 0 }),
     "the largest of each row": (x) => x.max({ axis: 1 }),
     "rows that go through several loops": (x, row) => logSoftmax(x.mul(row)),
+    "running sums of rows": (x) => cumsum(x, { axis: 1 }),
+    "running sums down columns": (x) => cumsum(x, { axis: 0 }),
+    "sorted rows": (x) => sort(x),
+    "the order of columns": (x) => argsort(x, { axis: 0 }),
   };
 
   for (const [name, program] of Object.entries(programs)) {
@@ -152,7 +159,9 @@ describe("loops on several threads", () => {
         const runtime = runtimeWith(library);
         const [x, row] = [runtime.shared(filled(rows, columns)), runtime.shared(filled(1, columns))];
         const f = runtime.compile([], program(x, row.index(0)));
-        return f().data;
+        const { data } = f();
+        for (const variable of [x, row]) variable.dispose();
+        return data;
       });
       expect(parallel.mock.calls.length).toBeGreaterThan(0);
       parallel.mockRestore();

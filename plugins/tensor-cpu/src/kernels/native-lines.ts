@@ -4,8 +4,10 @@ import type { NativeCall, Workshop } from "../program/frame.js";
 import type { ModuleBuilder } from "../wasm/module.js";
 import { type Level, merged, walkOf } from "./levels.js";
 import type { LinesStructure } from "./lines/lines-structure.js";
-import { runningLines, runningSideBySide, runningSpace } from "./lines/running.js";
-import { sortLines, sortSpace } from "./lines/sorting.js";
+import { runningLines } from "./lines/running-lines.js";
+import { runningSideBySide, runningSpace } from "./lines/running-side-by-side.js";
+import { sortLines } from "./lines/sort-lines.js";
+import { sortSpace } from "./lines/sort-records.js";
 import type { Operand } from "./loop-structure.js";
 import { argumentsOf, operandKey, sourceOf } from "./native-loop.js";
 import { threadedLoop } from "./threaded-loop.js";
@@ -82,19 +84,17 @@ export function nativeLines(work: LinesStep, { library, inArena }: Workshop): Na
     if (kernel === undefined) continue;
     for (const { slot } of views) inArena.add(slot);
     const args = argumentsOf(levels, operands, views);
+    // For each element a sort takes as long as functions do.
+    const loop = { key, kernel, levels, operands, functions: work.op.endsWith("sort") };
+    if (space === 0) return { kernel: around.length === 0 ? kernel : threadedLoop(library, loop), args };
     const bytes = Math.ceil(space / 64) * 64;
     library.reserve(bytes * (library.threads?.threads ?? 1));
     const working: Operand = { dtype: "uint8", walks: levels.map(() => "0") };
     const scratch = new Map([[operands.length, bytes]]);
-    const loop = {
-      key,
-      kernel,
-      levels,
-      operands: [...operands, working],
-      functions: work.op.endsWith("sort"),
-      scratch,
-    };
-    const run = around.length === 0 ? kernel : threadedLoop(library, loop);
+    const run =
+      around.length === 0
+        ? kernel
+        : threadedLoop(library, { ...loop, operands: [...operands, working], scratch });
     return { kernel: (...given) => run(...given, library.workspace), args };
   }
   return undefined;

@@ -17,8 +17,10 @@ import {
   takeAlongAxis,
   type Window,
 } from "../kernels/indexing.js";
+import { nativeRandomBits } from "../kernels/random-bits.js";
 import { addressOf, arrayOf, dataOf, type Frame, type Step, startOf, type Workshop } from "./frame.js";
 import { isLinear, linearStep } from "./linear-step.js";
+import { nativeStep } from "./native-call.js";
 
 /** 0, 1, 2, … in the dtype of the result. */
 export function iotaStep(out: View): Step {
@@ -126,8 +128,10 @@ function scriptStep(work: IndexingStep): Step {
   }
 }
 
-/** A primitive on whole operands: linear algebra in WebAssembly, the others by core's reference kernels. */
+/** A primitive on whole operands: in WebAssembly, else by core's reference kernel. */
 export function wholeStep(work: WholeStep, workshop: Workshop): Step {
+  const draw = work.op === "randomBits" ? nativeRandomBits(work, workshop) : undefined;
+  if (draw !== undefined) return nativeStep([draw]);
   const reference = referenceStep(work);
   const native = isLinear(work) ? linearStep(work, workshop) : undefined;
   // Where there is no result, the reference kernel also says why.

@@ -1,3 +1,4 @@
+import type { CumulativeName } from "@bitale/core";
 import type { Operand } from "../loop-structure.js";
 
 /** Lines of elements, each worked on by itself: what a kernel for them is made for. */
@@ -6,4 +7,12 @@ export interface LinesStructure {
   readonly kept: number;
   readonly out: Operand;
   readonly operand: Operand;
+}
+
+export interface RunningStructure extends LinesStructure {
+  readonly op: CumulativeName;
+}
+
+export interface SortStructure extends LinesStructure {
+  readonly op: "argsort" | "sort";
 }
