@@ -84,6 +84,9 @@ export const floatLanes: Readonly<Record<FloatType, FloatLanes>> = {
   },
 };
 
+/** Whether there is one instruction that multiplies and adds, on engines that have such ones. */
+export const canFuse = ({ vector }: Lanes): boolean => vector.relaxedMadd !== undefined;
+
 /** sum + a * b in every lane. @param fused in one instruction, where the lanes have it */
 export function multiplyAdd({ vector }: Lanes, fused: boolean, a: Code, b: Code, sum: Code): Code {
   return fused && vector.relaxedMadd !== undefined

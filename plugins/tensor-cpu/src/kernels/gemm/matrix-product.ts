@@ -4,7 +4,7 @@ import { features } from "../../wasm/features.js";
 import { ModuleBuilder } from "../../wasm/module.js";
 import { lanesOf } from "../integer-lanes.js";
 import type { Kernel, KernelLibrary, Source } from "../kernel-library.js";
-import type { Lanes } from "../lanes.js";
+import { canFuse, type Lanes } from "../lanes.js";
 import { bandsOf, smallestShared } from "./bands.js";
 import { gemm, packLeft, packRight, workspaceBytes } from "./gemm.js";
 import { gemv } from "./gemv.js";
@@ -20,12 +20,12 @@ const skinny = 12;
  * Tiles that were fastest, by what the engine can do: engines that fuse and compile long loops well take large tiles,
  * older ones would spill them.
  */
-function tileFor(n: number, { lanes, vector }: Lanes, library: KernelLibrary): Tile {
+function tileFor(n: number, elements: Lanes, library: KernelLibrary): Tile {
+  const { lanes } = elements;
   const recent = features().memory64;
-  const fused = library.fused && vector.relaxedMadd !== undefined;
-  const wide = library.wide && vector.relaxedMadd !== undefined;
+  const fused = library.fused && canFuse(elements);
   const width = (vectors: number): number => Math.ceil(n / (vectors * lanes)) * vectors;
-  if (wide && n > 2 * lanes) return { rows: 4, vectors: 4, fused, unroll: 1 };
+  if (library.wide && canFuse(elements) && n > 2 * lanes) return { rows: 4, vectors: 4, fused, unroll: 1 };
   if (n <= skinny && width(3) <= width(2))
     return { rows: fused ? 3 : 2, vectors: 3, fused, unroll: fused && recent ? 4 : 1 };
   if (!fused) return { rows: 4, vectors: 2, fused, unroll: 1 };

@@ -1,7 +1,7 @@
 /** Products with few columns, such as those of a classifier's last layer, without lanes that compute nothing. */
 import { ModuleBuilder } from "../../wasm/module.js";
 import type { KernelLibrary, Source } from "../kernel-library.js";
-import type { Lanes } from "../lanes.js";
+import { canFuse, type Lanes } from "../lanes.js";
 import { bandsOf, smallestShared } from "./bands.js";
 import { innerProducts } from "./inner.js";
 import { chunkOf, outerProducts } from "./outer.js";
@@ -39,7 +39,7 @@ function byRows(
   const { bytes } = lanes;
   const build = (): Source => {
     const module = new ModuleBuilder();
-    innerProducts(module, lanes, { n, fused: library.fused }, "inner");
+    innerProducts(module, lanes, { n, fused: library.fused && canFuse(lanes) }, "inner");
     return { module };
   };
   const run = library.module(`inner ${lanes.name} ${n}`, build)?.inner;

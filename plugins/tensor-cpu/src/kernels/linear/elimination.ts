@@ -95,8 +95,7 @@ export function rowExchange(module: ModuleBuilder): Callee {
   const i = fn.local("i32");
   const kept = fn.local("v128");
   const single = fn.local("f64");
-  const places = (): [Code, Code] => [i32.add(get(one), get(i)), i32.add(get(other), get(i))];
-  const [x, y] = places();
+  const [x, y] = [one, other].map((row) => i32.add(get(row), get(i))) as [Code, Code];
   fn.body(
     fn.countUp(
       i,

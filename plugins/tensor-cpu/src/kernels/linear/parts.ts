@@ -53,5 +53,5 @@ export function subtractProduct(
   };
 }
 
-/** Half of a length, in whole units. */
+/** Half of a length in whole units, the larger one. */
 export const halfOf = (length: number, unit: number): number => Math.ceil(length / (2 * unit)) * unit;
