@@ -52,6 +52,8 @@ export const i32 = {
   shrU: binary(0x76),
   truncSatF64S: unary(0xfc, 2),
   truncSatF64U: unary(0xfc, 3),
+  /** Zeros below the lowest one. */
+  ctz: unary(0x68),
   /** The lower half of 64 bits. */
   wrapI64: unary(0xa7),
 } as const;
@@ -215,6 +217,8 @@ export const i32x4 = {
   truncSatF64x2SZero: unary(...vector(252)),
   truncSatF64x2UZero: unary(...vector(253)),
   allTrue: unary(...vector(163)),
+  /** The highest bit of each lane, as an integer. */
+  bitmask: unary(...vector(164)),
 } as const;
 
 export const i16x8 = {
