@@ -2,9 +2,9 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { createRuntime, type Runtime } from "@bitale/core";
+import { createRuntime, dot, type Runtime } from "@bitale/core";
 import { ArenaMemory, type CpuOptions, plugin } from "@bitale/tensor-cpu";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { loadNative } from "../../../plugins/tensor-cpu/dist/accelerators/native.js";
 
 const runtimeWith = (options: Readonly<Record<string, unknown>>): Runtime =>
@@ -21,6 +21,21 @@ describe("options of tensor-cpu", () => {
     expect(runtime.plugins[0]?.features).toBeUndefined();
     runtime.shared(1);
     expect(runtime.plugins[0]?.features).toMatchObject({ deterministic: "on" });
+  });
+
+  it("say that there is no WebAssembly where a page forbids to compile it, and compute all the same", () => {
+    const compile = vi.spyOn(WebAssembly, "Module").mockImplementation(function blocked(): never {
+      throw new WebAssembly.CompileError("blocked by the content security policy");
+    });
+    onTestFinished(() => compile.mockRestore());
+    expect(featuresOf({})).toEqual({ kernels: "JavaScript" });
+    expect(featuresOf({ threads: 2 })?.kernels).toBe("JavaScript");
+    const runtime = runtimeWith({});
+    const x = runtime.shared([
+      [1, 2],
+      [3, 5],
+    ]);
+    expect(runtime.compile([], dot(x, x).sum())().item()).toBe(7 + 12 + 18 + 31);
   });
 
   it("are checked", () => {

@@ -2,7 +2,7 @@
 import type { KernelOptions } from "../kernels/kernel-library.js";
 import type { CpuOptions } from "../options.js";
 import type { ArenaMemory } from "../storage.js";
-import { features } from "../wasm/features.js";
+import { features, mayCompile } from "../wasm/features.js";
 import { loadNative } from "./native.js";
 import { revectorize } from "./revectorize.js";
 import { availableThreads, ThreadPool, threadsMissing } from "./thread-pool.js";
@@ -25,13 +25,16 @@ export function accelerate(
   { deterministic = false, revectorize: wide = false, native = false, threads = false }: CpuOptions,
 ): Accelerated {
   const { simd, relaxedSimd } = features();
+  const compiles = simd && mayCompile();
   const count = threadCount(threads);
   const fused = relaxedSimd && !deterministic;
   const found: Record<string, string> = {
-    kernels: simd ? `WebAssembly, vectors of 128 bits${fused ? ", fused multiply-add" : ""}` : "JavaScript",
+    kernels: compiles
+      ? `WebAssembly, vectors of 128 bits${fused ? ", fused multiply-add" : ""}`
+      : "JavaScript",
   };
   if (deterministic) found.deterministic = "on";
-  if (wide) found.revectorize = simd ? revectorize() : "off: the engine has no vectors";
+  if (wide) found.revectorize = compiles ? revectorize() : "off: there are no kernels in WebAssembly";
   const library = native === false || deterministic ? undefined : loadNative(native, memory, count);
   if (native !== false) {
     if (library === undefined)
@@ -40,7 +43,7 @@ export function accelerate(
   }
   if (threads !== false) found.threads = `${count}${count > 1 ? "" : ` (${threadsMissing() ?? "no more"})`}`;
   const workers = memory.arena.memory;
-  const pool = count > 1 && simd ? new ThreadPool(workers as WebAssembly.Memory, count) : undefined;
+  const pool = count > 1 && compiles ? new ThreadPool(workers as WebAssembly.Memory, count) : undefined;
   return {
     features: found,
     kernels: {

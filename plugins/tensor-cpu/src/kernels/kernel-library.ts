@@ -4,7 +4,7 @@ import type { ThreadedModule, ThreadPool } from "../accelerators/thread-pool.js"
 import type { Block } from "../arena/arena.js";
 import { Workspace } from "../arena/workspace.js";
 import type { ArenaMemory } from "../storage.js";
-import { features } from "../wasm/features.js";
+import { features, mayCompile } from "../wasm/features.js";
 import type { ModuleBuilder } from "../wasm/module.js";
 
 export interface KernelOptions {
@@ -141,14 +141,5 @@ export class KernelLibrary {
   /** Where kernels may write what nobody reads after them. */
   get workspace(): number {
     return this.#workspace?.byteOffset ?? 0;
-  }
-}
-
-/** Whether any module at all may be compiled here; a content security policy may forbid it. */
-function mayCompile(): boolean {
-  try {
-    return new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)) !== undefined;
-  } catch {
-    return false;
   }
 }

@@ -34,3 +34,12 @@ export function features(): Features {
   };
   return found;
 }
+
+/** Whether any module at all may be compiled here; a content security policy may forbid it. */
+export function mayCompile(): boolean {
+  try {
+    return new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)) !== undefined;
+  } catch {
+    return false;
+  }
+}
