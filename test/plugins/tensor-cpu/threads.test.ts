@@ -43,6 +43,7 @@ describe("products on several threads", () => {
       [90, 515, 70],
       [16, 2100, 65],
       [2100, 16, 70],
+      [2100, 7, 200],
     ] as const) {
       it(`${type} ${m} x ${k} x ${n} has the same bits, with and without an addend`, () => {
         const arrays = [m * k, k * n, m * n, m * n, m * n].map((size) => filled(size, type));

@@ -2,7 +2,7 @@
 import { ModuleBuilder } from "../../wasm/module.js";
 import type { KernelLibrary, Source } from "../kernel-library.js";
 import { canFuse, type Lanes } from "../lanes.js";
-import { bandsOf, smallestShared } from "./bands.js";
+import { type Band, bandsOf, smallestShared } from "./bands.js";
 import { innerProducts } from "./inner.js";
 import { chunkOf, outerProducts } from "./outer.js";
 import type { Addend, ProductKernel, ProductShape } from "./product.js";
@@ -14,7 +14,7 @@ const fewestRows = 4;
 const smallestDepth = 16;
 
 /** Depth up to which sums are kept in one place; those of longer stretches are added at their ends. */
-const mostDepth = 512;
+const mostDepth = 768;
 
 export function skinnyProduct(
   library: KernelLibrary,
@@ -80,28 +80,39 @@ function turned(
   const copy = turning(library, lanes);
   if (run === undefined || copy === undefined) return undefined;
   library.reserve(m * n * bytes);
-  const bands = m * n * k < smallestShared ? [] : bandsOf(m, 16, library.threads?.threads ?? 1);
+  const whole: Band[] = [{ first: 0, count: m }];
+  const threads = m * n * k < smallestShared ? 1 : (library.threads?.threads ?? 1);
+  const bands = threads === 1 ? whole : bandsOf(m, 16, threads);
   const parallel = bands.length < 2 ? undefined : library.inParallel(key, "outer");
   const chunk = chunkOf(n, lanes);
+  const stretch = Math.ceil(k / Math.ceil(k / mostDepth));
   return (a, b, c, d, alpha) => {
-    const result = library.workspace;
-    for (let at = 0; at < k; at += mostDepth) {
-      const depth = Math.min(mostDepth, k - at);
-      const args = (first: number, count: number): number[] => [
-        ...[count, n, depth, a + (at * aDepth + first) * bytes, aDepth * bytes],
+    const shared = parallel?.ready() === true ? parallel : undefined;
+    const parts = shared === undefined ? whole : bands;
+    // Each band has a result of its own: threads write no neighbouring lines of a cache.
+    const resultOf = ({ first }: Band): number => library.workspace + first * n * bytes;
+    for (let at = 0; at < k; at += stretch) {
+      const depth = Math.min(stretch, k - at);
+      const calls = parts.map((band) => [
+        ...[band.count, n, depth, a + (at * aDepth + band.first) * bytes, aDepth * bytes],
         ...[
           b + at * bDepth * bytes,
           bDepth * bytes,
           bColumn * bytes,
-          result + first * bytes,
-          m * bytes,
+          resultOf(band),
+          band.count * bytes,
           chunk,
         ],
-      ];
-      if (parallel?.ready() === true) parallel.run(bands.map(({ first, count }) => args(first, count)));
-      else run(...args(0, m));
-      const [added, addedRow] = at === 0 ? [d, addend.row] : [c, cRow];
-      copy(m, n, result, m * bytes, c, cRow * bytes, added, addedRow * bytes, alpha);
+      ]);
+      if (shared === undefined) run(...(calls[0] as number[]));
+      else shared.run(calls);
+      const [added, addedRow] = at === 0 ? [d, addend.row * bytes] : [c, cRow * bytes];
+      for (const band of parts) {
+        const { first, count } = band;
+        const from = added === 0 ? 0 : added + first * addedRow;
+        const to = c + first * cRow * bytes;
+        copy(count, n, resultOf(band), count * bytes, to, cRow * bytes, from, addedRow, alpha);
+      }
     }
   };
 }
