@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { productKernel } from "../../../plugins/tensor-cpu/dist/kernels/gemm/matrix-product.js";
 import { KernelLibrary } from "../../../plugins/tensor-cpu/dist/kernels/kernel-library.js";
+import { acrossBlocks, type ProductPlan, productPlans, stridesOf } from "./product-plan.js";
 
 const memory = new ArenaMemory(2 ** 26);
 const libraries = [
@@ -29,24 +30,11 @@ function filled(length: number, dtype: DType): NDArray {
   return array;
 }
 
-interface Plan {
-  readonly dtype: DType;
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-  readonly turnA: boolean;
-  readonly turnB: boolean;
-  /** Elements between neighbours in memory. */
-  readonly gap: number;
-  readonly alpha: number;
-  readonly add: "nothing" | "matrix" | "row";
-}
-
-function check(plan: Plan): void {
-  const { dtype, m, n, k, turnA, turnB, gap, add } = plan;
+function check(plan: ProductPlan): void {
+  const { dtype, m, n, k, gap, add } = plan;
   const alpha = dtype === "bool" ? 1 : plan.alpha;
-  const [aRow, aDepth] = turnA ? [gap, m * gap] : [k * gap, gap];
-  const [bDepth, bColumn] = turnB ? [gap, k * gap] : [n * gap, gap];
+  const strides = stridesOf(plan);
+  const { aRow, aDepth, bDepth, bColumn } = strides;
   const arrays = [m * k * gap, k * n * gap, m * n + 32, m * n].map((length) => filled(length, dtype));
   const [a, b, c, d] = arrays as [NDArray, NDArray, NDArray, NDArray];
   const row = add === "matrix" ? n : 0;
@@ -70,7 +58,7 @@ function check(plan: Plan): void {
   }) as never);
   const behind = c.data.slice(m * n);
   for (const library of libraries) {
-    const run = productKernel(library, dtype, { m, n, k, aRow, aDepth, bDepth, bColumn }, addend);
+    const run = productKernel(library, dtype, { m, n, k, ...strides }, addend);
     const place = ({ data }: NDArray): number => data.byteOffset;
     run?.(place(a), place(b), place(c), add === "nothing" ? 0 : place(d), alpha);
     expect(run, JSON.stringify(plan)).toBeDefined();
@@ -82,33 +70,10 @@ function check(plan: Plan): void {
 
 describe("products of integers in WebAssembly", () => {
   it.each(dtypes)("%s: any lengths, strides, factors and addends", (dtype) => {
-    const length = fc.oneof(fc.integer({ min: 1, max: 14 }), fc.integer({ min: 1, max: 40 }), fc.constant(1));
-    const plan: fc.Arbitrary<Plan> = fc.record({
-      dtype: fc.constant(dtype),
-      m: length,
-      n: length,
-      k: length,
-      turnA: fc.boolean(),
-      turnB: fc.boolean(),
-      gap: fc.constantFrom(1, 1, 1, 2),
-      alpha: fc.constantFrom(1, -3),
-      add: fc.constantFrom("nothing", "matrix", "row"),
-    });
-    fc.assert(fc.property(plan, check), { numRuns: 100 });
+    fc.assert(fc.property(productPlans([dtype], 40, -3), check), { numRuns: 100 });
   });
 
   it.each(dtypes)("%s: across the edges of blocks", (dtype) => {
-    for (const [m, n, k] of [
-      [193, 17, 257],
-      [5, 2051, 9],
-      [390, 3, 520],
-      [1, 40, 600],
-      [40, 1, 600],
-    ] as const) {
-      for (const turned of [false, true]) {
-        const add = turned ? "matrix" : "row";
-        check({ dtype, m, n, k, turnA: turned, turnB: turned, gap: 1, alpha: -3, add });
-      }
-    }
+    acrossBlocks(dtype, -3).forEach(check);
   });
 });

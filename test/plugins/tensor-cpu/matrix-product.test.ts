@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { loadNative } from "../../../plugins/tensor-cpu/dist/accelerators/native.js";
 import { productKernel } from "../../../plugins/tensor-cpu/dist/kernels/gemm/matrix-product.js";
 import { KernelLibrary } from "../../../plugins/tensor-cpu/dist/kernels/kernel-library.js";
+import { acrossBlocks, type ProductPlan, productPlans, stridesOf } from "./product-plan.js";
 
 const memory = new ArenaMemory(2 ** 26);
 const native = loadNative(true, memory, 1);
@@ -29,22 +30,10 @@ const filled = (length: number, dtype: FloatType): NDArray => {
   return array;
 };
 
-interface Plan {
-  readonly type: FloatType;
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-  readonly turnA: boolean;
-  readonly turnB: boolean;
-  /** Elements between neighbours in memory. */
-  readonly gap: number;
-  readonly alpha: number;
-  readonly add: "nothing" | "matrix" | "row";
-}
-
-function check({ type, m, n, k, turnA, turnB, gap, alpha, add }: Plan): void {
-  const [aRow, aDepth] = turnA ? [gap, m * gap] : [k * gap, gap];
-  const [bDepth, bColumn] = turnB ? [gap, k * gap] : [n * gap, gap];
+function check(plan: ProductPlan<FloatType>): void {
+  const { dtype: type, m, n, k, gap, alpha, add } = plan;
+  const strides = stridesOf(plan);
+  const { aRow, aDepth, bDepth, bColumn } = strides;
   const arrays = [
     filled(m * k * gap, type),
     filled(k * n * gap, type),
@@ -56,7 +45,7 @@ function check({ type, m, n, k, turnA, turnB, gap, alpha, add }: Plan): void {
   const row = add === "matrix" ? n : 0;
   const addend = add === "nothing" ? undefined : { row };
   for (const library of libraries) {
-    const product = productKernel(library, type, { m, n, k, aRow, aDepth, bDepth, bColumn }, addend);
+    const product = productKernel(library, type, { m, n, k, ...strides }, addend);
     const place = (array: NDArray): number => array.data.byteOffset;
     product?.(place(a), place(b), place(c), add === "nothing" ? 0 : place(d), alpha);
     for (let i = 0; i < m; i++) {
@@ -66,9 +55,7 @@ function check({ type, m, n, k, turnA, turnB, gap, alpha, add }: Plan): void {
           sum += Number(a.data[i * aRow + l * aDepth]) * Number(b.data[l * bDepth + j * bColumn]);
         const expected = alpha * sum + (add === "nothing" ? 0 : Number(d.data[i * row + j]));
         if (c.data[i * n + j] !== expected)
-          expect.fail(
-            `${JSON.stringify({ type, m, n, k, turnA, turnB, gap, alpha, add, i, j })}: ${c.data[i * n + j]}, expected ${expected}`,
-          );
+          expect.fail(`${JSON.stringify({ ...plan, i, j })}: ${c.data[i * n + j]}, expected ${expected}`);
       }
     }
     expect([...c.data.slice(m * n)]).toEqual(behind);
@@ -78,37 +65,11 @@ function check({ type, m, n, k, turnA, turnB, gap, alpha, add }: Plan): void {
 
 describe("products in WebAssembly", () => {
   it("are right for any lengths, strides, factors and addends", () => {
-    const length = fc.oneof(fc.integer({ min: 1, max: 14 }), fc.integer({ min: 1, max: 60 }), fc.constant(1));
-    const plan: fc.Arbitrary<Plan> = fc.record({
-      type: fc.constantFrom("float32", "float64"),
-      m: length,
-      n: length,
-      k: length,
-      turnA: fc.boolean(),
-      turnB: fc.boolean(),
-      gap: fc.constantFrom(1, 1, 1, 2),
-      alpha: fc.constantFrom(1, -0.5),
-      add: fc.constantFrom("nothing", "matrix", "row"),
-    });
-    fc.assert(fc.property(plan, check), { numRuns: 400 });
+    fc.assert(fc.property(productPlans(["float32", "float64"], 60, -0.5), check), { numRuns: 400 });
   });
 
   it("are right across the edges of blocks", () => {
-    for (const type of ["float32", "float64"] as const) {
-      for (const [m, n, k] of [
-        [193, 17, 257],
-        [5, 2051, 9],
-        [390, 3, 820],
-        [3000, 3, 17],
-        [1, 40, 600],
-        [40, 1, 600],
-      ] as const) {
-        for (const turned of [false, true]) {
-          const add = turned ? "matrix" : "row";
-          check({ type, m, n, k, turnA: turned, turnB: turned, gap: 1, alpha: 0.5, add });
-        }
-      }
-    }
+    for (const type of ["float32", "float64"] as const) acrossBlocks(type, 0.5).forEach(check);
   });
 
   it("keep NaN and infinities", () => {

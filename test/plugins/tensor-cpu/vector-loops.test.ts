@@ -324,19 +324,29 @@ describe("reductions", () => {
       );
     });
 
+  /** The reduction of x, or of the larger ones of x and y; undefined where the op is not defined for the dtype. */
+  const reducing = (
+    op: string,
+    axes: readonly number[],
+    [x, y]: readonly [NDArray, NDArray],
+    ofBoth: boolean,
+  ): Region | undefined => {
+    const b = new RegionBuilder();
+    const inputs = [b.input(x.dtype, x.shape), b.input(y.dtype, y.shape)];
+    const value = ofBoth ? b.apply("maximum", {}, inputs) : (inputs[0] as number);
+    const params = op.startsWith("arg") ? { axis: axes[0] as number } : { axes };
+    try {
+      return b.region(b.apply(op as "sum", params as never, [value]));
+    } catch {
+      return undefined;
+    }
+  };
+
   it("of an expression, over any axes of any layout", () => {
     fc.assert(
-      fc.property(plan, ([{ op, dtype, axes }, x, y]) => {
-        const b = new RegionBuilder();
-        const inputs = [b.input(dtype, x.shape), b.input(dtype, y.shape)];
-        const value = op === "prod" ? (inputs[0] as number) : b.apply("maximum", {}, inputs);
-        const params = op.startsWith("arg") ? { axis: axes[0] as number } : { axes };
-        let region: Region;
-        try {
-          region = b.region(b.apply(op as "sum", params as never, [value]));
-        } catch {
-          return; // Not defined for the dtype.
-        }
+      fc.property(plan, ([{ op, axes }, x, y]) => {
+        const region = reducing(op, axes, [x, y], op !== "prod");
+        if (region === undefined) return;
         const outer = x.shape.reduce((all, length) => all * length, 1);
         if (outer > 1) expect(nativeLoops(region)).toBe(1);
         agree(region, [x, y], op === "sum" || op === "prod" ? 1e-6 : 0);
@@ -385,16 +395,8 @@ describe("reductions", () => {
         const floats = dtype === "float32" || dtype === "float64";
         const x = filled(dtype, shape, start, floats && op !== "prod");
         const y = filled(dtype, [columns], start + 7, false);
-        const b = new RegionBuilder();
-        const inputs = [b.input(dtype, x.shape), b.input(dtype, y.shape)];
-        const value = kind === "broadcast" ? b.apply("maximum", {}, inputs) : (inputs[0] as number);
-        const params = op.startsWith("arg") ? { axis: axes[0] as number } : { axes };
-        let region: Region;
-        try {
-          region = b.region(b.apply(op as "sum", params as never, [value]));
-        } catch {
-          return; // Not defined for the dtype.
-        }
+        const region = reducing(op, axes, [x, y], kind === "broadcast");
+        if (region === undefined) return;
         agree(region, [x, y], op === "prod" ? 1e-6 : 0);
       }),
       { numRuns: 60 },

@@ -29,6 +29,12 @@ export interface NativeLibrary {
   readonly gemm: Readonly<Record<FloatType, NativeGemm>>;
 }
 
+/** The memory of the arena, and where it lies in the process. */
+interface Place {
+  readonly buffer: ArrayBufferLike;
+  readonly base: number;
+}
+
 /** What we call of koffi. */
 interface Koffi {
   load(path: string | null): {
@@ -74,12 +80,14 @@ function find(wanted: true | string, memory: ArenaMemory, threads: number): Nati
   const process = nodeProcess();
   const koffi = loadKoffi();
   if (process === undefined || koffi === undefined) return "koffi is not installed (npm install koffi)";
+  const { buffer } = memory.arena;
   const paths = wanted === true ? (names[process.platform] ?? []) : [wanted];
   for (const path of paths) {
     try {
-      const library = withCoreType(process, () => open(koffi, path, memory.arena.buffer, threads));
+      const place = { buffer, base: addressOf(koffi, buffer) };
+      const library = withCoreType(process, () => open(koffi, path, place, threads));
       if (!computesRightly(library, memory)) return `${library.description} computes wrong products`;
-      const large = adviseLargePages(process, koffi, memory.arena.buffer);
+      const large = adviseLargePages(process, koffi, place);
       return large ? { ...library, description: `${library.description}, large pages` } : library;
     } catch (error) {
       if (wanted !== true) continue;
@@ -125,9 +133,8 @@ function hasAvx512(): boolean {
   }
 }
 
-function open(koffi: Koffi, path: string, buffer: ArrayBufferLike, threads: number): NativeLibrary {
+function open(koffi: Koffi, path: string, { buffer, base }: Place, threads: number): NativeLibrary {
   const library = koffi.load(path);
-  const base = addressOf(koffi, buffer);
   library.func("void openblas_set_num_threads(int)")(threads);
   const core = library.func("const char *openblas_get_corename()")();
   const routine = (name: string, type: string): NativeGemm => {
@@ -165,11 +172,11 @@ function addressOf(koffi: Koffi, buffer: ArrayBufferLike): number {
 function adviseLargePages(
   process: { readonly platform: string },
   koffi: Koffi,
-  buffer: ArrayBufferLike,
+  { buffer, base }: Place,
 ): boolean {
   if (process.platform !== "linux") return false;
   const advise = koffi.load(null).func("int madvise(uintptr_t, size_t, int)");
-  return advise(addressOf(koffi, buffer), buffer.byteLength, 14) === 0;
+  return advise(base, buffer.byteLength, 14) === 0;
 }
 
 /** A product of small integers, exact in every order of the sums: old libraries on new processors do go wrong. */

@@ -5,7 +5,7 @@ import type { Block } from "../arena/arena.js";
 import { Workspace } from "../arena/workspace.js";
 import type { ArenaMemory } from "../storage.js";
 import { features, mayCompile } from "../wasm/features.js";
-import type { ModuleBuilder } from "../wasm/module.js";
+import { ModuleBuilder } from "../wasm/module.js";
 
 export interface KernelOptions {
   /** Only instructions that give the same bits on every machine (no fused multiply-add). */
@@ -30,6 +30,13 @@ export interface Source {
   readonly module: ModuleBuilder;
   readonly imports?: Readonly<Record<string, (...args: number[]) => number>>;
 }
+
+/** A module of what `add` puts into it, without imports. */
+export const sourceWith = (add: (module: ModuleBuilder) => void): Source => {
+  const module = new ModuleBuilder();
+  add(module);
+  return { module };
+};
 
 interface MadeModule extends ThreadedModule {
   /** Whether it calls functions that only this thread has. */

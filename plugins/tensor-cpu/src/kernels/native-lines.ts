@@ -10,7 +10,7 @@ import { sortLines } from "./lines/sort-lines.js";
 import { sortSpace } from "./lines/sort-records.js";
 import type { Operand } from "./loop-structure.js";
 import { argumentsOf, operandKey, sourceOf } from "./native-loop.js";
-import { threadedLoop } from "./threaded-loop.js";
+import { workingLoop } from "./threaded-loop.js";
 import { kindIn, lanes } from "./vector/elements.js";
 import type { Surroundings } from "./vector/emitter.js";
 
@@ -83,19 +83,10 @@ export function nativeLines(work: LinesStep, { library, inArena }: Workshop): Na
     )?.loop;
     if (kernel === undefined) continue;
     for (const { slot } of views) inArena.add(slot);
-    const args = argumentsOf(levels, operands, views);
     // For each element a sort takes as long as functions do.
-    const loop = { key, kernel, levels, operands, functions: work.op.endsWith("sort") };
-    if (space === 0) return { kernel: around.length === 0 ? kernel : threadedLoop(library, loop), args };
-    const bytes = Math.ceil(space / 64) * 64;
-    library.reserve(bytes * (library.threads?.threads ?? 1));
-    const working: Operand = { dtype: "uint8", walks: levels.map(() => "0") };
-    const scratch = new Map([[operands.length, bytes]]);
-    const run =
-      around.length === 0
-        ? kernel
-        : threadedLoop(library, { ...loop, operands: [...operands, working], scratch });
-    return { kernel: (...given) => run(...given, library.workspace), args };
+    const functions = work.op.endsWith("sort");
+    const loop = { key, kernel, levels, kept: around.length, operands, functions };
+    return { kernel: workingLoop(library, loop, space), args: argumentsOf(levels, operands, views) };
   }
   return undefined;
 }

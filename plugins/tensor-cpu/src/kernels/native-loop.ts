@@ -6,7 +6,7 @@ import { keyOf } from "./expression.js";
 import type { KernelLibrary, Source } from "./kernel-library.js";
 import { type Level, levelsOf, walkOf } from "./levels.js";
 import type { Operand } from "./loop-structure.js";
-import { threadedLoop } from "./threaded-loop.js";
+import { workingLoop } from "./threaded-loop.js";
 import { kindIn } from "./vector/elements.js";
 import type { ScalarFunction, Surroundings } from "./vector/emitter.js";
 import { extentOf, NotInVectors } from "./vector/expressions.js";
@@ -106,13 +106,6 @@ export function nativeLoop(work: LoopStep, { library, inArena }: Workshop): Nati
   if (kernel === undefined) return undefined;
   for (const { slot } of views) inArena.add(slot);
   const { functions } = extentOf(expressions);
-  const args = argumentsOf(levels, operands, views);
-  const loop = { key, kernel, levels, operands, functions };
-  if (kept.length === 0) return { kernel, args };
-  if (space === 0) return { kernel: threadedLoop(library, loop), args };
-  library.reserve(space * (library.threads?.threads ?? 1));
-  const working: Operand = { dtype: "uint8", walks: levels.map(() => "0") };
-  const scratch = new Map([[operands.length, space]]);
-  const threaded = threadedLoop(library, { ...loop, operands: [...operands, working], scratch });
-  return { kernel: (...given) => threaded(...given, library.workspace), args };
+  const loop = { key, kernel, levels, kept: kept.length, operands, functions };
+  return { kernel: workingLoop(library, loop, space), args: argumentsOf(levels, operands, views) };
 }

@@ -141,10 +141,15 @@ export function nativeRows(
   for (const { slot } of views) inArena.add(slot);
   return {
     call: {
-      kernel:
-        outer.length === 0
-          ? kernel
-          : threadedLoop(library, { key, kernel, levels, operands, functions, scratch }),
+      kernel: threadedLoop(library, {
+        key,
+        kernel,
+        levels,
+        kept: outer.length,
+        operands,
+        functions,
+        scratch,
+      }),
       args,
     },
     views,

@@ -1,5 +1,6 @@
 /** Loops over many elements, cut along their outermost loop between the threads. */
 import { byteSize } from "@bitale/core";
+import { bandsOf } from "./bands.js";
 import type { Kernel, KernelLibrary } from "./kernel-library.js";
 import type { Level } from "./levels.js";
 import type { Operand } from "./loop-structure.js";
@@ -14,8 +15,10 @@ export interface SharedLoop {
   /** The key of its module, which exports it as `loop`. */
   readonly key: string;
   readonly kernel: Kernel;
-  /** The outermost first; that one is not reduced. */
+  /** The outermost first. */
   readonly levels: readonly Level[];
+  /** How many of them, the outermost ones, go over results: without any, nothing is shared. */
+  readonly kept: number;
   readonly operands: readonly Operand[];
   /** Whether exp and its kin are computed. */
   readonly functions: boolean;
@@ -34,13 +37,15 @@ export function isLarge(levels: readonly Level[], functions: boolean): boolean {
  * each operand its address and its strides). Results have the same bits: no element is computed in another way.
  */
 export function threadedLoop(library: KernelLibrary, loop: SharedLoop): Kernel {
-  const { key, kernel, levels, operands, functions, scratch } = loop;
+  const { key, kernel, levels, kept, operands, functions, scratch } = loop;
   const [outermost] = levels;
   const parallel = library.inParallel(key, "loop");
-  if (parallel === undefined || outermost === undefined) return kernel;
+  if (parallel === undefined || outermost === undefined || kept === 0) return kernel;
   if (!isLarge(levels, functions)) return kernel;
-  const starts = bands(outermost.length, library.threads?.threads ?? 1);
-  if (starts.length < 2) return kernel;
+  const { length } = outermost;
+  const threads = library.threads?.threads ?? 1;
+  const bands = bandsOf(length, length > threads * unit ? unit : 1, threads);
+  if (bands.length < 2) return kernel;
   /** Where addresses stand among the arguments, and how far they move with each turn of the outermost loop. */
   const moving: { readonly at: number; readonly by: number; readonly apart: number }[] = [];
   let at = levels.length;
@@ -52,20 +57,28 @@ export function threadedLoop(library: KernelLibrary, loop: SharedLoop): Kernel {
   return (...args) => {
     if (!parallel.ready()) return kernel(...args);
     return parallel.run(
-      starts.map((start, i) => {
+      bands.map(({ first, count }, i) => {
         const part = [...args];
-        part[0] = (starts[i + 1] ?? outermost.length) - start;
+        part[0] = count;
         for (const { at: place, by, apart } of moving)
-          part[place] = (part[place] as number) + start * by + i * apart;
+          part[place] = (part[place] as number) + first * by + i * apart;
         return part;
       }),
     );
   };
 }
 
-/** Where the parts of a loop begin. */
-function bands(length: number, threads: number): number[] {
-  const even = Math.ceil(length / threads);
-  const band = even > unit ? Math.ceil(even / unit) * unit : even;
-  return Array.from({ length: Math.ceil(length / band) }, (_, i) => i * band);
+/**
+ * The same for a kernel that works in memory of its own, whose address is its last argument: each thread has some.
+ * @param space bytes; 0: it needs none
+ * @throws BitaleError OUT_OF_MEMORY
+ */
+export function workingLoop(library: KernelLibrary, loop: SharedLoop, space: number): Kernel {
+  if (space === 0) return threadedLoop(library, loop);
+  const bytes = Math.ceil(space / 64) * 64;
+  library.reserve(bytes * (library.threads?.threads ?? 1));
+  const working: Operand = { dtype: "uint8", walks: loop.levels.map(() => "0") };
+  const operands = [...loop.operands, working];
+  const run = threadedLoop(library, { ...loop, operands, scratch: new Map([[loop.operands.length, bytes]]) });
+  return (...given) => run(...given, library.workspace);
 }

@@ -1,16 +1,15 @@
 /** Chooses how a product of matrices is computed. */
 import type { DType } from "@bitale/core";
 import { features } from "../../wasm/features.js";
-import { ModuleBuilder } from "../../wasm/module.js";
+import { bandsOf } from "../bands.js";
 import { lanesOf } from "../integer-lanes.js";
-import type { Kernel, KernelLibrary, Source } from "../kernel-library.js";
+import { type Kernel, type KernelLibrary, type Source, sourceWith } from "../kernel-library.js";
 import { canFuse, type Lanes } from "../lanes.js";
-import { bandsOf, smallestShared } from "./bands.js";
 import { gemm, packLeft, packRight, workspaceBytes } from "./gemm.js";
 import { gemv } from "./gemv.js";
 import type { Tile } from "./micro.js";
 import { nativeProduct } from "./native-product.js";
-import type { Addend, ProductKernel, ProductShape } from "./product.js";
+import { type Addend, type ProductKernel, type ProductShape, smallestShared } from "./product.js";
 import { skinnyProduct } from "./skinny-product.js";
 
 /** Columns up to which tiles of three vectors waste less than those of two. */
@@ -73,11 +72,7 @@ export function productKernel(
 }
 
 function vectorKernel(library: KernelLibrary, lanes: Lanes): Kernel | undefined {
-  const build = (): Source => {
-    const module = new ModuleBuilder();
-    gemv(module, lanes, library.fused, "gemv");
-    return { module };
-  };
+  const build = (): Source => sourceWith((module) => gemv(module, lanes, library.fused, "gemv"));
   return library.module(`gemv ${lanes.name}`, build)?.gemv;
 }
 
@@ -89,11 +84,7 @@ function matrixKernel(
 ): ProductKernel | undefined {
   const { m, n, k } = shape;
   const tile = tileFor(n, lanes, library);
-  const build = (): Source => {
-    const module = new ModuleBuilder();
-    gemm(module, lanes, tile, "gemm");
-    return { module };
-  };
+  const build = (): Source => sourceWith((module) => gemm(module, lanes, tile, "gemm"));
   const key = `gemm ${lanes.name} ${Object.values(tile).join()}`;
   const run = library.module(key, build)?.gemm;
   if (run === undefined) return undefined;

@@ -49,18 +49,20 @@ const operands = i32s("m", "n", "k", "a", "aDepth", "b", "bDepth", "bColumn", "t
 
 /** The same for elements of which all rows of t are in the nearest cache together. */
 function chunkProducts(module: ModuleBuilder, lanes: Lanes, fused: boolean): Callee {
-  const steps = [columns, 1].flatMap((width) =>
-    [depths, 1].map((depth) => ({ width, depth, step: outerStep(module, lanes, { width, depth, fused }) })),
+  const steps = new Map(
+    [columns, 1].map((width) => [
+      width,
+      new Map([depths, 1].map((depth) => [depth, outerStep(module, lanes, { width, depth, fused })])),
+    ]),
   );
   const product = module.function(operands);
   const { m, n, k, a, aDepth, b, bDepth, bColumn, t, tRow } = product.parameters;
   const { r, j, end, place, factors, first } = product.integers("r", "j", "end", "place", "factors", "first");
   const alongColumns = (width: number, depth: number): Code => [
-    steps
-      .filter((one) => one.width === width && one.depth === depth)
-      .map(({ step }) =>
-        call(step, ...[m, a, aDepth, factors, bDepth, bColumn, place, tRow, first].map(get)),
-      ),
+    call(
+      steps.get(width)?.get(depth) as Callee,
+      ...[m, a, aDepth, factors, bDepth, bColumn, place, tRow, first].map(get),
+    ),
     Array.from({ length: width }, () => [increaseBy(factors, bColumn), increaseBy(place, tRow)]),
   ];
   const alongDepth = (depth: number): Code => [

@@ -1,5 +1,8 @@
 /** What a product of matrices is made for, and how it is called. */
 
+/** Multiplications from which threads share a product: below, sending it to them costs too much. */
+export const smallestShared = 2 ** 21;
+
 /** Lengths and strides of a product, strides in elements. */
 export interface ProductShape {
   readonly m: number;

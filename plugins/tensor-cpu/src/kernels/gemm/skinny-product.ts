@@ -1,11 +1,11 @@
 /** Products with few columns, such as those of a classifier's last layer, without lanes that compute nothing. */
-import { ModuleBuilder } from "../../wasm/module.js";
-import type { KernelLibrary, Source } from "../kernel-library.js";
+
+import { type Band, bandsOf } from "../bands.js";
+import { type KernelLibrary, type Source, sourceWith } from "../kernel-library.js";
 import { canFuse, type Lanes } from "../lanes.js";
-import { type Band, bandsOf, smallestShared } from "./bands.js";
 import { innerProducts } from "./inner.js";
 import { chunkOf, outerProducts } from "./outer.js";
-import type { Addend, ProductKernel, ProductShape } from "./product.js";
+import { type Addend, type ProductKernel, type ProductShape, smallestShared } from "./product.js";
 import { turn } from "./turn.js";
 
 /** Columns up to which this pays, and rows and depth from which. */
@@ -37,11 +37,10 @@ function byRows(
   addend: Addend,
 ): ProductKernel | undefined {
   const { bytes } = lanes;
-  const build = (): Source => {
-    const module = new ModuleBuilder();
-    innerProducts(module, lanes, { n, fused: library.fused && canFuse(lanes) }, "inner");
-    return { module };
-  };
+  const build = (): Source =>
+    sourceWith((module) =>
+      innerProducts(module, lanes, { n, fused: library.fused && canFuse(lanes) }, "inner"),
+    );
   const run = library.module(`inner ${lanes.name} ${n}`, build)?.inner;
   const copy = turning(library, lanes);
   if (run === undefined || copy === undefined) return undefined;
@@ -70,11 +69,7 @@ function turned(
   addend: Addend,
 ): ProductKernel | undefined {
   const { bytes } = lanes;
-  const build = (): Source => {
-    const module = new ModuleBuilder();
-    outerProducts(module, lanes, library.fused, "outer");
-    return { module };
-  };
+  const build = (): Source => sourceWith((module) => outerProducts(module, lanes, library.fused, "outer"));
   const key = `outer ${lanes.name}`;
   const run = library.module(key, build)?.outer;
   const copy = turning(library, lanes);
@@ -118,10 +113,6 @@ function turned(
 }
 
 function turning(library: KernelLibrary, lanes: Lanes) {
-  const build = (): Source => {
-    const module = new ModuleBuilder();
-    turn(module, lanes, "turn");
-    return { module };
-  };
+  const build = (): Source => sourceWith((module) => turn(module, lanes, "turn"));
   return library.module(`turn ${lanes.name}`, build)?.turn;
 }

@@ -1,7 +1,4 @@
-/** How a product is shared between threads. */
-
-/** Multiplications from which that pays: below, sending it to them costs too much. */
-export const smallestShared = 2 ** 21;
+/** How a length is shared between threads. */
 
 /** A part of a length that one thread computes. */
 export interface Band {
